@@ -1,0 +1,218 @@
+package csvfile
+
+import (
+	"bytes"
+	"context"
+)
+
+// recordReader hands out a file's records one after the other, in bounded memory.
+type recordReader struct {
+	source    *source
+	window    *window
+	machine   *machine
+	rec       record
+	line      int64 // physical line of the window's unread part, from 1
+	number    int64 // data records handed out
+	longest   int   // bytes of the longest record, header included
+	multiLine bool  // some record spans lines
+
+	blankLine int64 // the first blank line behind the header; 0 if none
+	oddLine   int64 // the first blank line with a line end of another kind than the file's; 0 if none
+}
+
+// openRecords opens a file at its first record, behind a byte order mark.
+func openRecords(ctx context.Context, path string, d Dialect) (*recordReader, error) {
+	if err := d.Validate(); err != nil {
+		return nil, err
+	}
+	from, err := openSource(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &recordReader{source: from, window: newWindow(ctx, from), machine: newMachine(d), line: 1}
+	if err := r.window.fill(); err != nil {
+		from.close()
+		return nil, err
+	}
+	if bytes.HasPrefix(r.window.unread(), []byte("\xef\xbb\xbf")) {
+		r.window.pass(3)
+	}
+	return r, nil
+}
+
+func (r *recordReader) close() { r.source.close() }
+
+// next reads the next data record into r.rec, skipping blank lines, and reports
+// whether there was one.
+func (r *recordReader) next() (bool, error) {
+	more, err := r.nextFilled()
+	if more {
+		r.number++
+		r.rec.number = r.number
+	}
+	return more, err
+}
+
+// nextFilled reads on until a record that is not blank.
+func (r *recordReader) nextFilled() (bool, error) {
+	for {
+		more, err := r.readOne()
+		if err != nil || !more {
+			return false, err
+		}
+		if !r.rec.blank() {
+			r.longest = max(r.longest, r.rec.length)
+			return true, nil
+		}
+		r.passBlank()
+		if r.blankLine == 0 {
+			r.blankLine = r.rec.line
+		}
+	}
+}
+
+func (r *recordReader) passBlank() {
+	if r.rec.oddEnd && r.oddLine == 0 {
+		r.oddLine = r.rec.line
+	}
+}
+
+// readOne reads the next line or record, blank or not.
+func (r *recordReader) readOne() (bool, error) {
+	r.rec.reset(r.line)
+	r.machine.restart()
+	passed := overlong{openLine: r.line}
+	for !r.machine.run(r.window.unread(), &r.rec) {
+		if r.window.eof {
+			return r.endOfFile(&passed)
+		}
+		if len(r.window.unread()) > MaxRecord || r.rec.tooLong {
+			r.rec.tooLong = true
+			r.passOverlong(&passed)
+		}
+		if err := r.window.fill(); err != nil {
+			return false, err
+		}
+	}
+	r.end(r.machine.at, 1, &passed)
+	return true, nil
+}
+
+// overlong is what is remembered of the part of a record that memory let go.
+type overlong struct {
+	head     []byte // its first RawLimit bytes
+	bytes    int
+	openLine int64 // line at which the unread part begins
+	openedAt int64 // line of the quote that opened in it, if the field is still open
+}
+
+// passOverlong lets go of the part of a record that the machine has seen.
+func (r *recordReader) passOverlong(passed *overlong) {
+	m, seen := r.machine, r.window.unread()[:r.machine.at]
+	if passed.head == nil {
+		passed.head = bytes.Clone(seen[:min(len(seen), RawLimit)])
+	}
+	if m.unclosed() && m.begin > 0 {
+		passed.openedAt = passed.openLine + r.countLines(seen[:m.begin])
+	}
+	passed.bytes += len(seen)
+	passed.openLine += r.countLines(seen)
+	r.window.pass(len(seen))
+	m.at, m.begin, m.closed = 0, 0, 0
+	r.rec.spans = r.rec.spans[:0]
+}
+
+// end closes the record whose last byte is before at, and passes it and its line
+// end of so many bytes.
+func (r *recordReader) end(at, lineEnd int, passed *overlong) {
+	data := r.window.unread()
+	text := bytes.TrimRight(data[:at], "\r")
+	rec := &r.rec
+	rec.raw, rec.length = text, passed.bytes+len(text)
+	r.judgeEnd(at-len(text), data[at:at+lineEnd])
+	rec.tooLong = rec.tooLong || rec.length > MaxRecord
+	if rec.tooLong {
+		r.keepHead(passed)
+	} else if !rec.badQuote {
+		rec.add(r.machine.lastSpan(len(text)))
+	}
+	rec.strayReturn = !rec.tooLong && rec.hasStrayReturn()
+	r.line = passed.openLine + r.countLines(data[:at+lineEnd])
+	r.multiLine = r.multiLine || bytes.IndexByte(rec.raw, '\n') >= 0 || bytes.IndexByte(rec.raw, '\r') >= 0
+	r.window.pass(at + lineEnd)
+}
+
+func (r *recordReader) keepHead(passed *overlong) {
+	rec := &r.rec
+	if passed.head != nil {
+		rec.raw = passed.head
+	}
+	rec.raw = rec.raw[:min(len(rec.raw), RawLimit)]
+	rec.spans = rec.spans[:0]
+}
+
+// judgeEnd compares a line end, of some \r and an end byte, with the file's.
+func (r *recordReader) judgeEnd(returns int, end []byte) {
+	m, rec := r.machine, &r.rec
+	if len(end) == 0 {
+		rec.oddEnd = returns > 0
+		rec.misleading = m.ends == undecided && bytes.IndexByte(rec.raw, '\r') >= 0
+		return
+	}
+	this := windows
+	switch {
+	case end[0] == '\r':
+		this = macintosh
+	case returns == 0:
+		this = unix
+	}
+	if m.ends == undecided {
+		m.settle(this)
+		rec.misleading = misleads(rec.raw, this)
+	}
+	rec.oddEnd = this != m.ends || this == macintosh || returns > 1
+}
+
+// misleads reports whether the first line break inside a file's first record is
+// another than the one that ends it. DuckDB goes by the first that it meets.
+func misleads(raw []byte, ends lineEnds) bool {
+	i := bytes.IndexAny(raw, "\r\n")
+	if i < 0 {
+		return false
+	}
+	inside := unix
+	if raw[i] == '\r' {
+		inside = windows
+		if i+1 == len(raw) || raw[i+1] != '\n' {
+			inside = macintosh
+		}
+	}
+	return inside != ends
+}
+
+// endOfFile closes the last record, which has no line end, if there is one.
+func (r *recordReader) endOfFile(passed *overlong) (bool, error) {
+	if len(r.window.unread()) == 0 && passed.bytes == 0 {
+		return false, nil
+	}
+	if r.machine.unclosed() {
+		return false, &UnclosedQuoteError{Path: r.source.path, Line: r.openedOn(passed)}
+	}
+	r.end(len(r.window.unread()), 0, passed)
+	return true, nil
+}
+
+func (r *recordReader) openedOn(passed *overlong) int64 {
+	if r.machine.begin == 0 {
+		return passed.openedAt
+	}
+	return passed.openLine + r.countLines(r.window.unread()[:r.machine.begin])
+}
+
+// countLines counts the line ends in a part of the file.
+func (r *recordReader) countLines(part []byte) int64 {
+	if r.machine.ends == macintosh {
+		return int64(bytes.Count(part, []byte{'\r'}))
+	}
+	return int64(bytes.Count(part, []byte{'\n'}))
+}

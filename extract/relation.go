@@ -1,0 +1,184 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"nightjar/extract/csvfile"
+	"nightjar/internal/config"
+	"nightjar/internal/duck"
+	"nightjar/models"
+)
+
+// A reading is one delivery as DuckDB will read it: which of its columns come
+// typed, because the independent pass has seen every value fit, and which as text.
+type reading struct {
+	path    string // as delivered, or normalised
+	dialect csvfile.Dialect
+	scan    csvfile.Result
+	shapes  map[string]csvfile.Shape // asked of the scan, by column
+	// numbered says that the file's first column is source_row.
+	numbered bool
+}
+
+// dialectOf is the source's dialect for both readers.
+func dialectOf(source *config.Source) csvfile.Dialect {
+	d := csvfile.Dialect{Delimiter: source.CSV.Delimiter[0], Header: source.CSV.HasHeader(), Columns: source.CSV.Columns}
+	if source.CSV.Quote != "" {
+		d.Quote = source.CSV.Quote[0]
+	}
+	if source.CSV.Escape != "" {
+		d.Escape = source.CSV.Escape[0]
+	}
+	return d
+}
+
+var bare = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
+
+// bareColumn returns the header's column that an expression consists of.
+func bareColumn(expression string, header []string) (string, bool) {
+	name := strings.TrimSpace(expression)
+	if len(name) > 2 && name[0] == '"' && name[len(name)-1] == '"' {
+		name = strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
+	} else if !bare.MatchString(name) {
+		return "", false
+	}
+	for _, column := range header {
+		if strings.EqualFold(column, name) {
+			return column, true
+		}
+	}
+	return "", false
+}
+
+// shapesOf asks the scan for the shapes that the source's mappings need. A
+// column that two mappings need in two shapes is asked for the first.
+func shapesOf(source *config.Source, header []string) map[string]csvfile.Shape {
+	shapes := map[string]csvfile.Shape{}
+	for _, m := range source.Maps {
+		for _, e := range m.Columns {
+			column, isBare := bareColumn(e.SQL, header)
+			if _, taken := shapes[column]; !isBare || taken {
+				continue
+			}
+			if shape, ok := shapeOf(source, e, typeOf(m, e)); ok {
+				shape.Column = column
+				shapes[column] = shape
+			}
+		}
+	}
+	return shapes
+}
+
+func shapeOf(source *config.Source, e config.Expr, t models.Type) (csvfile.Shape, bool) {
+	plain := source.Formats.Decimal != "," && source.Formats.Thousands == ""
+	precision, scale, isDecimal := t.Decimal()
+	switch {
+	case isDecimal && plain:
+		return csvfile.Shape{Kind: csvfile.Decimal, Precision: precision, Scale: scale}, true
+	case (t == "int" || t == "bigint") && plain:
+		return csvfile.Shape{Kind: csvfile.Integer}, true
+	case t == "date":
+		return fixedWidth(csvfile.Shape{Kind: csvfile.Date, Format: formatOf(source, e, t)})
+	case t == "timestamptz":
+		return fixedWidth(csvfile.Shape{Kind: csvfile.Timestamp, Format: formatOf(source, e, t)})
+	default:
+		return csvfile.Shape{}, false
+	}
+}
+
+// fixedWidth says whether the scan knows the format at all.
+func fixedWidth(shape csvfile.Shape) (csvfile.Shape, bool) {
+	return shape, shape.Validate() == nil
+}
+
+func formatOf(source *config.Source, e config.Expr, t models.Type) string {
+	switch {
+	case e.Format != "":
+		return e.Format
+	case t == "date":
+		return source.Formats.Date
+	default:
+		return source.Formats.Timestamp
+	}
+}
+
+func typeOf(m *config.Mapping, e config.Expr) models.Type {
+	if column, ok := m.Contract.Column(e.Column); ok {
+		return column.Type
+	}
+	if e.Type != "" {
+		return e.Type
+	}
+	return "string"
+}
+
+// fits says whether every value of a column was seen to have the shape that
+// the mapping wants of it.
+func (r *reading) fits(column string, want csvfile.Shape) bool {
+	asked, ok := r.shapes[column]
+	want.Column = column
+	facts := r.facts(column)
+	return ok && asked == want && facts != nil && facts.Misshapen == 0
+}
+
+func (r *reading) facts(column string) *csvfile.ColumnFacts {
+	for i := range r.scan.Columns {
+		if strings.EqualFold(r.scan.Columns[i].Name, column) {
+			return &r.scan.Columns[i]
+		}
+	}
+	return nil
+}
+
+// relation is the delivery as a relation: source_row, then its columns, typed
+// where typed says so, else text with blanks around it trimmed and empty as null.
+func (r *reading) relation(typed map[string]models.Type, formats [2]string) string {
+	var columns, chosen []string
+	if r.numbered {
+		columns = append(columns, "source_row: BIGINT")
+		columns[0] = duck.Text("source_row") + ": 'BIGINT'"
+		chosen = append(chosen, "source_row")
+	} else {
+		chosen = append(chosen, "row_number() over () as source_row")
+	}
+	for _, facts := range r.scan.Columns {
+		t := "VARCHAR"
+		if want, ok := typed[facts.Name]; ok {
+			t = readType(want)
+		}
+		columns = append(columns, duck.Text(facts.Name)+": "+duck.Text(t))
+		name := duck.Name(facts.Name)
+		if t == "VARCHAR" && facts.Padded {
+			name = fmt.Sprintf("nullif(trim(%s, %s), '') as %s", name, duck.Text(" \t\u00a0\u3000"), name)
+		}
+		chosen = append(chosen, name)
+	}
+	return fmt.Sprintf("select %s from read_csv(%s, auto_detect=false, strict_mode=true, null_padding=false, delim=%s, quote=%s, escape=%s, header=%t, columns={%s}, compression=%s, max_line_size=%d, parallel=%t, dateformat=%s, timestampformat=%s)",
+		strings.Join(chosen, ", "), duck.Text(r.path), duck.Text(string(r.dialect.Delimiter)), optional(r.dialect.Quote), optional(escapeOf(r.dialect)),
+		r.dialect.Header, strings.Join(columns, ", "), duck.Text(r.scan.Compression), r.scan.MaxLineSize(), !r.scan.MultiLine, duck.Text(formats[0]), duck.Text(formats[1]))
+}
+
+// readType is the type under which DuckDB's reader takes a column: stamps have
+// no zone until the mapping gives them one.
+func readType(t models.Type) string {
+	if t == "timestamptz" {
+		return "TIMESTAMP"
+	}
+	return duck.SQLType(t)
+}
+
+func escapeOf(d csvfile.Dialect) byte {
+	if d.Escape == 0 {
+		return d.Quote
+	}
+	return d.Escape
+}
+
+func optional(b byte) string {
+	if b == 0 {
+		return "''"
+	}
+	return duck.Text(string(b))
+}

@@ -1,0 +1,169 @@
+package config
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // the zones, also where the machine has none
+
+	"golang.org/x/text/currency"
+
+	"nightjar/models"
+)
+
+// A checker finds what the types alone cannot rule out.
+type checker struct {
+	*reader
+	config  *Config
+	catalog *models.Catalog
+	// statuses are the canonical words of the catalog's status columns.
+	statuses []string
+	// extra remembers the type of each x_ column and where it was first given.
+	extra map[string]*Expr
+}
+
+var (
+	clock    = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+	size     = regexp.MustCompile(`^\d+(\.\d+)? ?([KMGT]i?B)$`)
+	filename = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+	word     = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+)
+
+func (c *checker) check() {
+	p := c.config
+	c.statuses, c.extra = statuses(c.catalog), map[string]*Expr{}
+	c.currency(p.Currency)
+	c.zone("time_zone", p.TimeZone)
+	if !clock.MatchString(p.DayStartsAt) {
+		c.at("day_starts_at", "is %s: write a time like 04:00", c.quote("day_starts_at", p.DayStartsAt))
+	}
+	if _, err := time.Parse(time.DateOnly, p.AsOf); p.AsOf != "" && err != nil {
+		c.at("as_of", "is %s: write a day like 2018-10-17", c.quote("as_of", p.AsOf))
+	}
+	c.size("memory_limit", p.MemoryLimit)
+	c.size("temp_limit", p.TempLimit)
+	c.deals("deals.is_deal", p.Deals.IsDeal)
+	c.deals("deals.is_fulfilled", p.Deals.IsFulfilled)
+	for _, name := range sorted(p.Audits) {
+		c.audit(join("audits", name), name)
+	}
+	for _, source := range p.Sources {
+		c.source(source, join("sources", source.Name))
+	}
+	for _, input := range sorted(p.Rows) {
+		c.rows(input, p.Rows[input])
+	}
+}
+
+// sorted lists the keys of a map in an order that stays the same.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// statuses lists the accepted words of every status column, each once.
+func statuses(catalog *models.Catalog) []string {
+	var words []string
+	for _, name := range sorted(catalog.Inputs) {
+		for _, column := range catalog.Inputs[name].Columns {
+			if !column.StatusMap {
+				continue
+			}
+			for _, word := range column.Accepted {
+				if !slices.Contains(words, word) {
+					words = append(words, word)
+				}
+			}
+		}
+	}
+	return words
+}
+
+func (c *checker) currency(code string) {
+	if code == "" {
+		return // missing, and said
+	}
+	if unit, err := currency.ParseISO(code); err != nil || unit.String() != code {
+		c.at("currency", "is %s, which is no ISO 4217 code: write one like EUR or CNY", c.quote("currency", code))
+	}
+}
+
+// zones are proposed for a misspelt one; any other of IANA's is as good.
+var zones = []string{
+	"UTC", "Europe/London", "Europe/Lisbon", "Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Rome",
+	"Europe/Zurich", "Europe/Vienna", "Europe/Amsterdam", "Europe/Brussels", "Europe/Stockholm", "Europe/Warsaw",
+	"Europe/Athens", "Europe/Istanbul", "Europe/Moscow", "Africa/Cairo", "Africa/Lagos", "Africa/Nairobi",
+	"Africa/Johannesburg", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata", "Asia/Dhaka", "Asia/Bangkok", "Asia/Jakarta",
+	"Asia/Ho_Chi_Minh", "Asia/Singapore", "Asia/Kuala_Lumpur", "Asia/Manila", "Asia/Hong_Kong", "Asia/Taipei",
+	"Asia/Shanghai", "Asia/Urumqi", "Asia/Seoul", "Asia/Tokyo", "Australia/Perth", "Australia/Sydney",
+	"Pacific/Auckland", "America/Sao_Paulo", "America/Buenos_Aires", "America/Santiago", "America/Bogota",
+	"America/Lima", "America/Mexico_City", "America/New_York", "America/Chicago", "America/Denver",
+	"America/Los_Angeles", "America/Toronto", "America/Vancouver",
+}
+
+func (c *checker) zone(path, name string) {
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		c.at(path, "is %s, which is no IANA time zone%s: write one like Asia/Shanghai", c.quote(path, name), c.near(path, name, zones))
+	}
+}
+
+func (c *checker) size(path, amount string) {
+	if amount != "" && !size.MatchString(amount) {
+		c.at(path, "is %s: write an amount like 4GB or 800MB", c.quote(path, amount))
+	}
+}
+
+func (c *checker) deals(path string, words []string) {
+	if len(words) == 0 {
+		c.at(path, "is empty: name at least one of %s", either(c.statuses))
+	}
+	for i, status := range words {
+		c.status(c.listed(path, i), status)
+	}
+}
+
+func (c *checker) status(path, status string) {
+	if !slices.Contains(c.statuses, status) {
+		c.at(path, "is %s: use %s%s", c.quote(path, status), either(c.statuses), c.near(path, status, c.statuses))
+	}
+}
+
+// audit checks that a key of audits names a test of a model.
+func (c *checker) audit(path, name string) {
+	model, test, found := strings.Cut(name, ".")
+	m := c.catalog.Models[model]
+	switch {
+	case !found:
+		c.at(path, "names no test: write <model>.<test>")
+	case m == nil:
+		c.at(path, "names no model%s", c.near(path, model, sorted(c.catalog.Models)))
+	case !slices.Contains(TestNames(m), test):
+		c.at(path, "is no test of %s%s: its tests are %s", model, c.near(path, test, TestNames(m)), orNone(TestNames(m)))
+	}
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// TestNames lists the names by which `audits` refers to a model's tests: that
+// of the test, `unique` where it has none, and <column>.<kind> for the tests
+// of a column.
+func TestNames(m *models.Model) []string {
+	var names []string
+	for _, test := range m.Tests {
+		name := test.Name
+		if name == "" && len(test.Unique) > 0 {
+			name = "unique"
+		}
+		names = append(names, name)
+	}
+	for _, column := range m.Columns {
+		for _, test := range column.Tests {
+			names = append(names, column.Name+"."+test.Kind)
+		}
+	}
+	return names
+}

@@ -1,0 +1,164 @@
+package demo
+
+import "context"
+
+const customerHeader = "customer_no,name,type,phone,email,member_card,master_id,region,birth_year,created_on"
+
+// How a web customer is tied to the member of the same number, if there is one.
+type tie int
+
+const (
+	stranger tie = iota
+	byMaster     // both rows hold the same master_id
+	byPhone      // both rows hold the same phone number, and nothing says so
+)
+
+const (
+	masterLinks = 0.30
+	phoneLinks  = 0.03
+	twins       = 0.01
+)
+
+// tieOf tells how web customer i is tied to member i. Only customers of the history are.
+func (w *world) tieOf(i int) tie {
+	if i >= w.members.old || i >= w.web.old {
+		return stranger
+	}
+	d := roll(w.Seed, streamTie, int64(i))
+	switch p := d.Float64(); {
+	case p < masterLinks:
+		return byMaster
+	case p < masterLinks+phoneLinks && !w.Clean && w.memberPerson(i).phone != "":
+		return byPhone
+	}
+	return stranger
+}
+
+// twin says whether member i is the one before, entered a second time.
+func (w *world) twin(i int) bool {
+	drawn := func(i int) bool { return roll(w.Seed, streamTie, -int64(i)-1).chance(twins) }
+	return !w.Clean && i > 0 && i < w.members.old &&
+		drawn(i) && !drawn(i-1) && w.person(memberKey(i-1)).phone != ""
+}
+
+func memberKey(i int) int64 { return 2 * int64(i) }
+func webKey(i int) int64    { return 2*int64(i) + 1 }
+
+// memberPerson is who stands behind member i.
+func (w *world) memberPerson(i int) person {
+	if w.twin(i) {
+		return w.person(memberKey(i - 1))
+	}
+	return w.person(memberKey(i))
+}
+
+// memberFile writes the customers of the till system.
+func (w *world) memberFile(ctx context.Context) (Truth, error) {
+	var truth Truth
+	t := w.create("crm/customers.csv", customerHeader)
+	moved := w.moves(streamMember, w.members)
+	for i := range w.members.known(w.asOf) {
+		if i%4096 == 0 && ctx.Err() != nil {
+			break
+		}
+		who := w.memberPerson(i)
+		t.customer("M", i, who)
+		t.code("88", i+1, 8)
+		if w.tieOf(i) == byMaster {
+			t.code("P", i+1, 7)
+		} else {
+			t.blank()
+		}
+		t.text(regionOf(moved, i, w.shops[w.members.home[i]].region))
+		t.int(who.born)
+		t.day(w.members.came[i])
+		t.end()
+		truth.Customers.Members++
+		if w.twin(i) {
+			truth.Customers.Twins++
+		}
+	}
+	return truth, finish(ctx, &truth, t)
+}
+
+// webFile writes the customers of the web shop.
+func (w *world) webFile(ctx context.Context) (Truth, error) {
+	var truth Truth
+	t := w.create("shop/customers.csv", customerHeader)
+	moved := w.moves(streamWeb, w.web)
+	for i := range w.web.known(w.asOf) {
+		if i%4096 == 0 && ctx.Err() != nil {
+			break
+		}
+		who, link := w.person(webKey(i)), w.tieOf(i)
+		switch link {
+		case byMaster:
+			phone := who.phone
+			who = w.memberPerson(i)
+			if i%2 == 0 {
+				who.phone = phone
+			}
+			truth.Customers.MasterLinks++
+		case byPhone:
+			who = w.memberPerson(i)
+			truth.Customers.PhoneLinks++
+		}
+		t.customer("W", i, who)
+		if link == byMaster && i%5 == 0 {
+			t.code("88", i+1, 8)
+		} else {
+			t.blank()
+		}
+		if link == byMaster {
+			t.code("P", i+1, 7)
+		} else {
+			t.blank()
+		}
+		t.text(regionOf(moved, i, w.shops[w.web.home[i]].region))
+		t.int(who.born)
+		t.day(w.web.came[i])
+		t.end()
+		truth.Customers.WebCustomers++
+	}
+	return truth, finish(ctx, &truth, t)
+}
+
+// customer writes the columns that both files fill alike: number, name, type, phone, mail.
+func (t *table) customer(prefix string, i int, who person) {
+	t.code(prefix, i+1, 7)
+	t.text(who.name)
+	t.text(who.kind)
+	t.text(who.phone)
+	if who.mailbox == "" {
+		t.blank()
+		return
+	}
+	t.buf = append(append(t.buf, who.mailbox...), '.')
+	t.buf = appendDigits(append(t.buf, prefix...), int64(i+1), 7)
+	t.text("@example.cn")
+}
+
+const movesADay = 3
+
+// moves are the customers who have moved since the history, and where to.
+func (w *world) moves(s stream, p *population) map[int]string {
+	moved := map[int]string{}
+	for on := w.to + 1; on <= w.asOf; on++ {
+		d := roll(w.Seed, streamChange, int64(on)<<8|int64(s))
+		for range movesADay {
+			i := d.IntN(p.old)
+			before := regionOf(moved, i, w.shops[p.home[i]].region)
+			for moved[i] = oneOf(d, regions); moved[i] == before; {
+				moved[i] = oneOf(d, regions)
+			}
+		}
+	}
+	return moved
+}
+
+func regionOf(moved map[int]string, i int, home string) string {
+	if region, ok := moved[i]; ok {
+		return region
+	}
+	return home
+}

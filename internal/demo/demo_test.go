@@ -1,0 +1,155 @@
+package demo
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSameOptionsGiveTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
+	write := func(threads int) map[string][32]byte {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+		_, dir := generate(t, small)
+		nextDay(t, small, dir, 1)
+		return fingerprints(t, dir)
+	}
+	one, four := write(1), write(4)
+	if !maps.Equal(one, four) {
+		t.Error("one thread and four wrote different bytes")
+	}
+	if len(one) < 6*60 {
+		t.Errorf("only %d files", len(one))
+	}
+}
+
+func TestADayNeedsNoHistory(t *testing.T) {
+	_, dir := generate(t, small)
+	nextDay(t, small, dir, 1)
+	nextDay(t, small, dir, 2)
+	alone := t.TempDir()
+	nextDay(t, small, alone, 2)
+	inSequence := fingerprints(t, dir)
+	for path, sum := range fingerprints(t, alone) {
+		if inSequence[path] != sum {
+			t.Errorf("%s differs when the days before were not written", path)
+		}
+	}
+}
+
+func TestAnotherSeedIsAnotherCompany(t *testing.T) {
+	other := small
+	other.Seed++
+	_, a := generate(t, small)
+	_, b := generate(t, other)
+	path := filepath.Join("data", "till", "till_2023-05.csv")
+	if fingerprints(t, a)[path] == fingerprints(t, b)[path] {
+		t.Error("two seeds gave the same month")
+	}
+}
+
+func TestEachRuleIsBrokenSomewhere(t *testing.T) {
+	truth, _ := generate(t, small)
+	for _, rule := range []string{BadNumber, BadDate, Required, DuplicateKey, UnknownStatus, Future, Ragged} {
+		if truth.Planted[rule] == 0 {
+			t.Errorf("no row breaks %s", rule)
+		}
+	}
+	if truth.Customers.Twins == 0 || truth.Customers.PhoneLinks == 0 {
+		t.Errorf("no customers to find by phone: %+v", truth.Customers)
+	}
+}
+
+func TestCleanPlantsNothing(t *testing.T) {
+	clean := small
+	clean.Clean = true
+	truth, dir := generate(t, clean)
+	day := nextDay(t, clean, dir, 1)
+	if len(truth.Planted)+len(day.Planted) > 0 {
+		t.Errorf("planted %v and %v", truth.Planted, day.Planted)
+	}
+	if c := truth.Customers; c.Twins+c.PhoneLinks > 0 || c.People != c.PeopleByAll {
+		t.Errorf("customers to find by phone: %+v", c)
+	}
+	if found := read(t, dir, "till/*.csv", "shop/[lops]*_*.csv", "survey/*.csv").broken; len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestLinesAreAboutAsManyAsAsked(t *testing.T) {
+	truth, _ := generate(t, small)
+	lines := truth.Till.Lines + truth.Shop.Lines
+	if lines < 19_000 || lines > 21_000 {
+		t.Errorf("%d lines instead of 20,000", lines)
+	}
+	if share := float64(truth.Till.Lines) / float64(lines); share < 0.77 || share > 0.83 {
+		t.Errorf("the tills have a share of %.2f instead of 0.80", share)
+	}
+}
+
+func TestHistoryMayEndWithinAMonth(t *testing.T) {
+	o := Options{Lines: 500, Customers: 10, Years: 1, Stores: 1, End: time.Date(2024, 2, 29, 18, 0, 0, 0, time.UTC)}
+	truth, dir := generate(t, o)
+	if truth.From != "2023-03-01" || truth.To != "2024-02-29" {
+		t.Errorf("history from %s to %s", truth.From, truth.To)
+	}
+	if day := nextDay(t, o, dir, 1); day.From != "2024-03-01" {
+		t.Errorf("the next day is %s", day.From)
+	}
+}
+
+func TestWhatCannotBeGeneratedIsRefused(t *testing.T) {
+	for name, o := range map[string]Options{
+		"no folder":       {},
+		"negative lines":  {Dir: t.TempDir(), Lines: -1},
+		"few customers":   {Dir: t.TempDir(), Customers: 3},
+		"too many stores": {Dir: t.TempDir(), Stores: 100},
+	} {
+		if _, err := Generate(t.Context(), o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := NextDay(t.Context(), Options{Dir: t.TempDir()}, 0); err == nil {
+		t.Error("day 0: no error")
+	}
+}
+
+func TestStoppingLeavesNoPartOfAFile(t *testing.T) {
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer stop()
+	dir := t.TempDir()
+	_, err := Generate(ctx, Options{Dir: dir, Lines: 5_000_000})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("the error is %v", err)
+	}
+	for path := range fingerprints(t, dir) {
+		if strings.HasSuffix(path, ".part") || strings.Contains(path, "truth") {
+			t.Errorf("%s was left", path)
+		}
+	}
+}
+
+func fingerprints(t *testing.T, dir string) map[string][32]byte {
+	t.Helper()
+	sums := map[string][32]byte{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		sums[name] = sha256.Sum256(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sums
+}

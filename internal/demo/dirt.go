@@ -1,0 +1,154 @@
+package demo
+
+import "fmt"
+
+// The rules that planted rows break. Truth.Planted counts by these names.
+const (
+	BadNumber     = "bad_number"     // 3个 for a quantity, 五元 for an amount
+	BadDate       = "bad_date"       // the thirteenth month
+	Required      = "required"       // the key is empty
+	DuplicateKey  = "duplicate_key"  // an earlier row of the file once more, byte for byte
+	UnknownStatus = "unknown_status" // ???
+	Future        = "future"         // the year 2099
+	Ragged        = "ragged"         // the row ends early
+)
+
+// rowsPerFlaw: each rule is broken about once in so many rows of a file, and by at least
+// one row of the history.
+const rowsPerFlaw = 20_000
+
+type flaw struct {
+	rule string
+	on   day
+	row  []byte // nil: the last good row again
+}
+
+// dirt is what is yet to be planted in one file, in order of days.
+type dirt struct{ flaws []flaw }
+
+// A spoiler writes the row that breaks a rule on a day. The number makes its key unique.
+type spoiler func(on day, number int) string
+
+type rule struct {
+	name  string
+	spoil spoiler // nil: repeat a row
+}
+
+// scatterDirt plans the dirt of a file of about so many rows. The first rule falls on the
+// first file of the history at least, the second on the second, and so on; a single day
+// after the history gets one row that breaks the first rule.
+func (w *world) scatterDirt(p period, file string, rows float64, rules []rule) *dirt {
+	plan := &dirt{}
+	if w.Clean {
+		return plan
+	}
+	d := roll(w.Seed, streamDirt, int64(p.from)<<8|int64(file[0]))
+	files := len(months(w.from, w.to))
+	for i, r := range rules {
+		n := d.about(rows / rowsPerFlaw)
+		if w.inHistory(p) && p.number == i%files || !w.inHistory(p) && i == 0 {
+			n = max(n, 1)
+		}
+		for range n {
+			on := day(d.between(int(p.from), int(p.to)))
+			f := flaw{rule: r.name, on: on}
+			if r.spoil != nil {
+				f.row = []byte(r.spoil(on, len(plan.flaws)+1) + "\n")
+			}
+			plan.flaws = append(plan.flaws, f)
+		}
+	}
+	return plan
+}
+
+// plant writes the flaws that are due at the end of a day, once there are rows before them.
+func (p *dirt) plant(t *table, on day) {
+	if t.facts.Rows == 0 {
+		return
+	}
+	later := p.flaws[:0]
+	for _, f := range p.flaws {
+		switch {
+		case f.on > on:
+			later = append(later, f)
+		case f.row == nil:
+			t.spoil(f.rule, t.last)
+		default:
+			t.spoil(f.rule, f.row)
+		}
+	}
+	p.flaws = later
+}
+
+func compact(d day) string { return string(appendCompact(nil, d)) }
+
+// tillDirt: the spoilt tickets count from 8001, which no till reaches.
+func (w *world) tillDirt(p period) *dirt {
+	rows := 0.0
+	for d := p.from; d <= p.to; d++ {
+		rows += w.lines(d) * tillShare
+	}
+	return w.scatterDirt(p, "till", rows, []rule{
+		{BadNumber, func(on day, n int) string {
+			return fmt.Sprintf("S01-T1-%s-%d,1,S01,T1,%s 10:11:12,,E0101,P0001,3个,9.90,29.70,0.00,3.86,goods,,", compact(on), 8000+n, on)
+		}},
+		{BadDate, func(on day, n int) string {
+			return fmt.Sprintf("S01-T1-%s-%d,1,S01,T1,%s-13-05 10:00:00,,E0101,P0001,1,9.90,9.90,0.00,1.29,goods,,", compact(on), 8000+n, on.String()[:4])
+		}},
+		{Required, func(on day, n int) string {
+			return fmt.Sprintf(",%d,S01,T1,%s 10:11:12,,E0101,P0001,1,9.90,9.90,0.00,1.29,goods,,", n, on)
+		}},
+		{DuplicateKey, nil},
+		{Future, func(on day, n int) string {
+			return fmt.Sprintf("S01-T1-%s-%d,1,S01,T1,2099%s 10:11:12,,E0101,P0001,1,9.90,9.90,0.00,1.29,goods,,", compact(on), 8000+n, sameDay(on))
+		}},
+		{Ragged, func(on day, n int) string {
+			return fmt.Sprintf("S01-T1-%s-%d,1,S01,T1,%s 10:11:12", compact(on), 8000+n, on)
+		}},
+	})
+}
+
+// sameDay is -01-05, without a leap day, which 2099 lacks.
+func sameDay(on day) string {
+	if text := on.String()[4:]; text != "-02-29" {
+		return text
+	}
+	return "-02-28"
+}
+
+// orderDirt: spoilt orders count from 900001. They have no lines.
+func (w *world) orderDirt(p period, rows float64) *dirt {
+	return w.scatterDirt(p, "orders", rows, []rule{
+		{UnknownStatus, func(on day, n int) string {
+			return fmt.Sprintf("W%s-%d,W0000001,%s 10:11:12,???,,,CNY,0.00,8.00,app,%s 10:11:12", compact(on), 900000+n, on, on)
+		}},
+		{BadDate, func(on day, n int) string {
+			return fmt.Sprintf("W%s-%d,W0000001,%s-13-05 10:00:00,已下单,,,CNY,0.00,8.00,app,%s 10:11:12", compact(on), 900000+n, on.String()[:4], on)
+		}},
+		{BadNumber, func(on day, n int) string {
+			return fmt.Sprintf("W%s-%d,W0000001,%s 10:11:12,已下单,,,CNY,五元,8.00,app,%s 10:11:12", compact(on), 900000+n, on, on)
+		}},
+	})
+}
+
+// orderLineDirt: lines of orders that do not exist, which count from 950001.
+func (w *world) orderLineDirt(p period, rows float64) *dirt {
+	return w.scatterDirt(p, "lines", rows, []rule{
+		{BadNumber, func(on day, n int) string {
+			return fmt.Sprintf("W%s-%d,1,P0001,两件,9.90,19.80,0.00", compact(on), 950000+n)
+		}},
+		{Required, func(_ day, n int) string { return fmt.Sprintf(",%d,P0001,1,9.90,9.90,0.00", n) }},
+		{DuplicateKey, nil},
+		{Ragged, func(on day, n int) string { return fmt.Sprintf("W%s-%d,1,P0001", compact(on), 950000+n) }},
+	})
+}
+
+// cardDirt: cards not handed back, without a key or a possible day.
+func (w *world) cardDirt(p period, rows float64) *dirt {
+	return w.scatterDirt(p, "cards", rows, []rule{
+		{BadDate, func(on day, n int) string {
+			return fmt.Sprintf("Q%s-%d,%s-13-05,E0101,S01,,,card,,,,,", compact(on), 9000+n, on.String()[:4])
+		}},
+		{Required, func(on day, _ int) string { return fmt.Sprintf(",%s,E0101,S01,,,card,,,,,", on) }},
+	})
+}

@@ -1,0 +1,36 @@
+package demo_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"nightjar/internal/demo"
+)
+
+// A year of history for a company of one shop, and the day after it.
+func Example() {
+	dir, err := os.MkdirTemp("", "demo")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	options := demo.Options{Dir: dir, Lines: 5_000, Customers: 100, Years: 1, Stores: 1}
+
+	history, err := demo.Generate(context.Background(), options)
+	if err != nil {
+		log.Fatal(err)
+	}
+	day, err := demo.NextDay(context.Background(), options, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(history.From, history.To, len(history.Files), "files")
+	fmt.Println(day.From, day.Customers.Members-history.Customers.Members, "new members")
+	fmt.Println(day.Files[4].Path)
+	// Output:
+	// 2025-01-01 2025-12-31 77 files
+	// 2026-01-01 2 new members
+	// data/till/till_2026-01-01.csv
+}

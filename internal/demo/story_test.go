@@ -1,0 +1,241 @@
+package demo
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAReturnNamesAnEarlierLineAndNoLineComesBackTwice(t *testing.T) {
+	_, dir := generate(t, small)
+	for n := range 5 {
+		nextDay(t, small, dir, n+1)
+	}
+	sold, back := map[string]record{}, map[string]bool{}
+	for _, r := range read(t, dir, "till/*.csv").good {
+		if sold[r["ticket_no"]+"/"+r["line_no"]] != nil {
+			t.Fatalf("a key of an earlier file: %v", r)
+		}
+		sold[r["ticket_no"]+"/"+r["line_no"]] = r
+	}
+	for _, r := range sold {
+		if r["return_of_ticket"] == "" {
+			continue
+		}
+		key := r["return_of_ticket"] + "/" + r["return_of_line"]
+		original := sold[key]
+		if original == nil || original["sold_at"] >= r["sold_at"] {
+			t.Fatalf("%v returns %v", r, original)
+		}
+		for _, column := range []string{"gross", "discount", "tax"} {
+			if original.cents(t, column)+r.cents(t, column) != 0 {
+				t.Errorf("%s of %v does not undo that of %v", column, r, original)
+			}
+		}
+		if original["member_no"] != r["member_no"] || original["sku"] != r["sku"] || back[key] {
+			t.Errorf("%v returns %v, returned before: %t", r, original, back[key])
+		}
+		back[key] = true
+	}
+	if len(back) == 0 {
+		t.Error("nothing was returned")
+	}
+}
+
+// Heads by number, as a reader of upserts keeps them.
+func heads(t *testing.T, dir string) map[string]record {
+	latest := map[string]record{}
+	for _, r := range read(t, dir, "shop/orders_*.csv").good {
+		if before := latest[r["order_no"]]; before != nil && before["updated_at"] >= r["updated_at"] {
+			t.Fatalf("%v came after %v", r, before)
+		}
+		latest[r["order_no"]] = r
+	}
+	return latest
+}
+
+func TestStatusesAfterADayFollowFromTheTruths(t *testing.T) {
+	truth, dir := generate(t, small)
+	before, days := truth.Shop.ByStatus, []Truth{}
+	for n := range 4 {
+		days = append(days, nextDay(t, small, dir, n+1))
+	}
+	want, changes := map[string]int64{}, int64(0)
+	for status, orders := range before {
+		want[status] = orders.Orders
+	}
+	for _, day := range days {
+		for status, orders := range day.Shop.ByStatus {
+			want[status] += orders.Orders
+		}
+		for change, orders := range day.Shop.Changed {
+			from, _, _ := strings.Cut(change, "→")
+			want[from] -= orders.Orders
+			changes += orders.Orders
+		}
+	}
+	got := map[string]int64{}
+	for _, r := range heads(t, dir) {
+		got[r["status"]]++
+	}
+	for status, n := range want {
+		if got[status] != n {
+			t.Errorf("%s: %d orders, the truths say %d", status, got[status], n)
+		}
+	}
+	if changes == 0 {
+		t.Error("no older order changed")
+	}
+}
+
+func TestMoneyOfAnOrderAddsUp(t *testing.T) {
+	_, dir := generate(t, small)
+	for n := range 3 {
+		nextDay(t, small, dir, n+1)
+	}
+	due, received := map[string]int64{}, map[string]int64{}
+	for _, r := range read(t, dir, "shop/lines_*.csv").good {
+		due[r["order_no"]] += r.cents(t, "gross") - r.cents(t, "discount")
+	}
+	for _, r := range read(t, dir, "shop/payments_*.csv").good {
+		received[r["order_no"]] += r.cents(t, "amount")
+	}
+	for number, r := range heads(t, dir) {
+		want := due[number] - r.cents(t, "discount") + r.cents(t, "shipping")
+		switch r["status"] {
+		case placed, cancelled:
+			want = 0
+		case sentBack:
+			want = r.cents(t, "shipping")
+			if r["returned_on"] == "" {
+				t.Errorf("returned, but not known when: %v", r)
+			}
+		}
+		if received[number] != want {
+			t.Errorf("%s %s: received %d, expected %d", number, r["status"], received[number], want)
+		}
+	}
+}
+
+func TestNetByStatusIsThatOfTheLinesLessTheDiscountOfTheHead(t *testing.T) {
+	truth, dir := generate(t, small)
+	net, lines := map[string]int64{}, map[string]int64{}
+	for _, r := range read(t, dir, "shop/lines_*.csv").good {
+		net[r["order_no"]] += r.cents(t, "gross") - r.cents(t, "discount")
+		lines[r["order_no"]]++
+	}
+	discounted, got := int64(0), map[string]OrderTruth{}
+	for number, r := range heads(t, dir) {
+		discount := r.cents(t, "discount")
+		if discount > 0 {
+			discounted++
+		}
+		got = plusOrders(got, map[string]OrderTruth{r["status"]: {
+			Orders: 1, Lines: lines[number],
+			NetCents:      map[string]int64{r["currency"]: net[number] - discount},
+			ShippingCents: map[string]int64{r["currency"]: r.cents(t, "shipping")},
+		}})
+	}
+	if a, b := asJSON(t, got), asJSON(t, truth.Shop.ByStatus); a != b {
+		t.Errorf("the files say\n%s, the truth\n%s", a, b)
+	}
+	if discounted != truth.Shop.HeadDiscounts {
+		t.Errorf("%d heads give a discount, the truth says %d", discounted, truth.Shop.HeadDiscounts)
+	}
+}
+
+func TestLateTicketsAreOlderThanTheirFile(t *testing.T) {
+	o := small
+	_, dir := generate(t, o)
+	truth := nextDay(t, o, dir, 1)
+	late := int64(0)
+	for _, r := range read(t, dir, "till/till_2026-01-01.csv").good {
+		if r["sold_at"] < "2026-01-01" {
+			late++
+		}
+	}
+	if late == 0 || late != truth.Till.LateLines {
+		t.Errorf("%d late lines, the truth says %d", late, truth.Till.LateLines)
+	}
+}
+
+func TestPeopleAreFoundByMasterIDAndPhone(t *testing.T) {
+	truth, dir := generate(t, small)
+	customers := read(t, dir, "crm/customers.csv", "shop/customers.csv").good
+	if got := int64(people(customers, "master_id")); got != truth.Customers.People {
+		t.Errorf("%d people by master id, the truth says %d", got, truth.Customers.People)
+	}
+	if got := int64(people(customers, "master_id", "phone", "member_card", "email")); got != truth.Customers.PeopleByAll {
+		t.Errorf("%d people by all, the truth says %d", got, truth.Customers.PeopleByAll)
+	}
+}
+
+// people counts the groups of customers that share a value of one of the columns.
+func people(customers []record, columns ...string) int {
+	group := make([]int, len(customers))
+	for i := range group {
+		group[i] = i
+	}
+	find := func(i int) int {
+		for group[i] != i {
+			i = group[i]
+		}
+		return i
+	}
+	groups, first := len(customers), map[string]int{}
+	for i, r := range customers {
+		for _, column := range columns {
+			value := column + "=" + r[column]
+			other, seen := first[value]
+			switch {
+			case r[column] == "":
+			case !seen:
+				first[value] = i
+			case find(i) != find(other):
+				group[find(i)] = find(other)
+				groups--
+			}
+		}
+	}
+	return groups
+}
+
+func TestNobodyBuysBeforeBeingACustomer(t *testing.T) {
+	_, dir := generate(t, small)
+	nextDay(t, small, dir, 1)
+	since := map[string]string{"": ""}
+	for _, r := range read(t, dir, "crm/customers.csv", "shop/customers.csv").good {
+		since[r["customer_no"]] = r["created_on"]
+	}
+	for _, r := range read(t, dir, "till/*.csv", "shop/orders_*.csv", "survey/*.csv").good {
+		number, at := r["member_no"]+r["customer_no"], r["sold_at"]+r["ordered_at"]+r["handed_on"]
+		if created, known := since[number]; !known || created > at {
+			t.Fatalf("customer %q, since %q, in %v", number, created, r)
+		}
+	}
+}
+
+func TestADayChangesTheSnapshots(t *testing.T) {
+	truth, dir := generate(t, small)
+	before := readFile(t, dir+"/data/crm/customers.csv")
+	costs := readFile(t, dir+"/data/erp/products.csv")
+	day := nextDay(t, small, dir, 1)
+	after := readFile(t, dir+"/data/crm/customers.csv")
+	moved := 0
+	for i := range before {
+		if before[i]["region"] != after[i]["region"] {
+			moved++
+		}
+	}
+	if moved == 0 || day.Customers.Members != truth.Customers.Members+newcomers {
+		t.Errorf("%d members moved, %d became %d", moved, truth.Customers.Members, day.Customers.Members)
+	}
+	risen := 0
+	for i, r := range readFile(t, dir+"/data/erp/products.csv") {
+		if r["sku"] == costs[i]["sku"] && r.cents(t, "standard_cost") > costs[i].cents(t, "standard_cost") {
+			risen++
+		}
+	}
+	if risen == 0 {
+		t.Error("no cost has risen")
+	}
+}

@@ -1,0 +1,272 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"nightjar/extract"
+	"nightjar/internal/duck"
+	"nightjar/internal/exitcode"
+	"nightjar/internal/lake"
+	"nightjar/internal/project"
+	"nightjar/models"
+	"nightjar/transform"
+)
+
+// Options are the choices of one run.
+type Options struct {
+	// Full reads every delivery again and builds everything anew.
+	Full bool
+	// AsOf (yyyy-mm-dd) is the last business day that the warehouse speaks of;
+	// empty means the project's, else the last complete business day.
+	AsOf string
+	// DryRun reads and checks, says what would be rebuilt, and commits nothing.
+	DryRun bool
+	// Verify reads files whose size and time are those recorded, too.
+	Verify bool
+	// Accept holds guards that may fail tonight, with the reason.
+	Accept map[string]string
+	// Now is the clock, read once at the start.
+	Now time.Time
+}
+
+// Progress is told how the night goes.
+type Progress interface {
+	Stage(name string, total int64)
+	Add(n int64)
+	Done()
+}
+
+// night is one run under way.
+type night struct {
+	*project.Project
+	options  Options
+	log      *slog.Logger
+	progress Progress
+
+	previous *lake.Manifest
+	manifest *lake.Manifest
+	vars     map[string]string
+	models   []*models.Model
+	db       *sql.DB
+	engine   transform.Engine
+	extract  *extract.Night
+	report   *Report
+}
+
+// Run runs one night and reports it: a new warehouse is published, or nothing
+// was new, or an error says why not. The report is written also when it fails.
+// Errors carry their exit code; a cancelled context publishes nothing.
+func Run(ctx context.Context, p *project.Project, o Options, log *slog.Logger, progress Progress) (*Report, error) {
+	o.Now = o.Now.UTC().Truncate(time.Microsecond)
+	run := o.Now.Format("20060102T150405.000000")
+	lock, err := p.Lake.Lock(run, o.Now)
+	if locked := (*lake.LockedError)(nil); errors.As(err, &locked) {
+		return nil, exitcode.With(exitcode.Locked, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Release()
+	n := &night{Project: p, options: o, log: log, progress: progress, report: newReport(run, o)}
+	err = n.run(ctx, run)
+	if ctx.Err() != nil {
+		err = exitcode.With(exitcode.Cancelled, fmt.Errorf("the run was cancelled: nothing was published: %w", ctx.Err()))
+	}
+	return n.report, errors.Join(err, n.conclude(err))
+}
+
+func (n *night) run(ctx context.Context, run string) error {
+	found, err := n.begin(ctx, run)
+	if err != nil {
+		return err
+	}
+	if n.previous != nil {
+		if err := n.Lake.Point(n.previous); err != nil {
+			return err
+		}
+	}
+	if n.nothingNew(found) {
+		n.report.Outcome = NothingNew
+		return nil
+	}
+	if _, err := n.Lake.Sweep(n.Config.Keep); err != nil {
+		return err
+	}
+	if err := n.open(ctx); err != nil {
+		return err
+	}
+	defer n.db.Close()
+	steps := []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"extract", func(ctx context.Context) error { return n.read(ctx, found) }},
+		{"transform", n.transform},
+		{"load", n.publish},
+	}
+	if n.options.DryRun {
+		steps = steps[:1]
+	}
+	for _, step := range steps {
+		begun := time.Now()
+		if err := step.do(ctx); err != nil {
+			return err
+		}
+		n.report.Seconds[step.name] = time.Since(begun).Seconds()
+		n.log.Info(step.name+" done", "seconds", fmt.Sprintf("%.2f", time.Since(begun).Seconds()))
+	}
+	if n.options.DryRun {
+		return n.dryRun()
+	}
+	return nil
+}
+
+// begin finds where the last night ended and what is new since.
+func (n *night) begin(ctx context.Context, run string) (found []extract.Found, err error) {
+	if n.previous, err = n.Lake.Current(); err != nil {
+		return nil, err
+	}
+	base := n.previous
+	if n.options.Full && base != nil {
+		base = &lake.Manifest{Number: base.Number}
+	}
+	n.manifest = base.Next(run)
+	n.manifest.ReceivedAt = n.options.Now
+	if n.manifest.AsOf, err = n.asOf(); err != nil {
+		return nil, err
+	}
+	n.manifest.Config = n.Config.Fingerprint()
+	n.report.AsOf, n.report.Number = n.manifest.AsOf, n.manifest.Number
+	n.vars = n.Config.Vars(n.manifest.AsOf)
+	if err := n.giveRows(); err != nil {
+		return nil, err
+	}
+	found, err = extract.Discover(ctx, n.Config, n.manifest, n.options.Verify)
+	if err != nil {
+		return nil, exitcode.With(exitcode.Source, err)
+	}
+	if n.options.Full {
+		err = n.nothingLost(found)
+	}
+	return found, err
+}
+
+// nothingLost refuses a full run that would forget deliveries whose files are
+// no longer there, and gives the others the places that they had.
+func (n *night) nothingLost(found []extract.Found) error {
+	if n.previous == nil {
+		return nil
+	}
+	there := map[string]int{}
+	for i, f := range found {
+		there[f.Delivery.Source+"/"+f.Delivery.Name] = i
+	}
+	for _, d := range n.previous.Deliveries {
+		i, exists := there[d.Source+"/"+d.Name]
+		if !exists && d.State == "current" {
+			return exitcode.With(exitcode.Source, fmt.Errorf("a full run would lose %s of source %s: its file is no longer there; restore it, or run without --full", d.Name, d.Source))
+		}
+		if exists && d.State == "current" {
+			found[i].Delivery.Place = d.Place
+		}
+	}
+	return nil
+}
+
+// asOf is the day that the night speaks of: as asked for, else as configured,
+// else the last complete business day in the project's zone.
+func (n *night) asOf() (string, error) {
+	for _, said := range []string{n.options.AsOf, n.Config.AsOf} {
+		if said == "" {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, said); err != nil {
+			return "", exitcode.With(exitcode.Usage, fmt.Errorf("as_of %q is no date: write it like 2025-12-31", said))
+		}
+		return said, nil
+	}
+	zone, err := time.LoadLocation(n.Config.TimeZone)
+	if err != nil {
+		return "", exitcode.With(exitcode.Config, fmt.Errorf("time_zone: %w", err))
+	}
+	local := n.options.Now.In(zone)
+	if start, err := time.Parse("15:04", n.Config.DayStartsAt); err == nil {
+		local = local.Add(-time.Duration(start.Hour())*time.Hour - time.Duration(start.Minute())*time.Minute)
+	}
+	return local.AddDate(0, 0, -1).Format(time.DateOnly), nil
+}
+
+// nothingNew says whether the current warehouse is already what this night
+// would make: no delivery to read, nothing stale, the same clock and config.
+func (n *night) nothingNew(found []extract.Found) bool {
+	n.report.discovered(found)
+	if n.previous == nil || n.options.Full || len(n.options.Accept) > 0 {
+		return false
+	}
+	for _, f := range found {
+		if f.State != extract.Unchanged && f.State != extract.Gone {
+			return false
+		}
+	}
+	if n.previous.AsOf != n.manifest.AsOf || n.previous.Config != n.manifest.Config {
+		return false
+	}
+	order, _ := transform.Available(n.Catalog, n.fed())
+	for _, m := range order {
+		if stale, _ := n.plot().needs(m); len(stale) > 0 {
+			return false
+		}
+	}
+	_, err := os.Stat(n.Lake.WarehousePath(n.previous.Warehouse))
+	return err == nil && len(order) == len(n.previous.Models)
+}
+
+// open opens the night's DuckDB and gives it a folder to spill to.
+func (n *night) open(ctx context.Context) error {
+	db, err := duck.Open(ctx, n.duckOptions())
+	if err != nil {
+		return err
+	}
+	n.db = db
+	n.engine = transform.NewDuck(db, n.Catalog)
+	return nil
+}
+
+func (n *night) duckOptions() duck.Options {
+	return duck.Options{MemoryLimit: n.Config.MemoryLimit, Threads: n.Config.Threads, TempLimit: n.Config.TempLimit, Temp: filepath.Join(n.Lake.TempDir(), "spill")}
+}
+
+func (n *night) workers() int {
+	if n.Config.Threads > 0 {
+		return n.Config.Threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// read takes the new deliveries into the live sets.
+func (n *night) read(ctx context.Context, found []extract.Found) error {
+	fresh := int64(0)
+	for _, f := range found {
+		if f.State == extract.New || f.State == extract.Changed || f.State == extract.Remapped {
+			fresh++
+		}
+	}
+	n.progress.Stage(fmt.Sprintf("reading %d deliveries", fresh), fresh)
+	defer n.progress.Done()
+	n.extract = &extract.Night{
+		DB: n.db, Lake: n.Lake, Config: n.Config, Catalog: n.Catalog, Manifest: n.manifest,
+		ReceivedAt: n.options.Now, Workers: n.workers(), Log: n.log,
+		Step: func(string, int64) { n.progress.Add(1) },
+	}
+	err := extract.Extract(ctx, n.extract, found)
+	n.report.extracted(n.manifest, n.extract.Rejects())
+	return exitcode.With(exitcode.Source, err)
+}

@@ -1,0 +1,151 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"nightjar/extract"
+	"nightjar/internal/exitcode"
+	"nightjar/internal/lake"
+	"nightjar/load"
+)
+
+// The outcomes of a run.
+const (
+	Published  = "published"
+	NothingNew = "nothing_new"
+	DryRun     = "dry_run"
+	Failed     = "failed"
+	Cancelled  = "cancelled"
+)
+
+// A Report tells one run, to people and to programs: runs/<run>/report.json
+// and report.md. It holds no values of rows.
+type Report struct {
+	Run       string    `json:"run"`
+	StartedAt time.Time `json:"started_at"`
+	EndedAt   time.Time `json:"ended_at"`
+	Outcome   string    `json:"outcome"`
+	Error     string    `json:"error,omitempty"`
+	ExitCode  int       `json:"exit_code"`
+	// Number is the manifest's.
+	Number int    `json:"number"`
+	AsOf   string `json:"as_of"`
+	// Deliveries are those that the night read, with their ledgers.
+	Deliveries []lake.Delivery `json:"deliveries"`
+	Held       []string        `json:"held,omitempty"`
+	Gone       []string        `json:"gone,omitempty"`
+	RowsStaged int64           `json:"rows_staged"`
+	Rejects    int64           `json:"rejects"`
+	Pending    int64           `json:"pending"`
+	// Built lists the partitions built, by model; LeftOut why a model was not.
+	Built    map[string][]string `json:"built"`
+	LeftOut  map[string]string   `json:"left_out,omitempty"`
+	Findings []load.Finding      `json:"findings,omitempty"`
+	// Seconds by step, and the whole.
+	Seconds map[string]float64 `json:"seconds_by_step"`
+	Total   float64            `json:"seconds"`
+
+	rejects []extract.Reject
+}
+
+func newReport(run string, o Options) *Report {
+	return &Report{Run: run, StartedAt: o.Now, Built: map[string][]string{}, Seconds: map[string]float64{}}
+}
+
+func (r *Report) discovered(found []extract.Found) {
+	for _, f := range found {
+		switch f.State {
+		case extract.Held:
+			r.Held = append(r.Held, fmt.Sprintf("%s, %s: %s", f.Delivery.Source, f.Delivery.Name, f.Reason))
+		case extract.Gone:
+			r.Gone = append(r.Gone, fmt.Sprintf("%s, %s: %s", f.Delivery.Source, f.Delivery.Name, f.Reason))
+		}
+	}
+}
+
+func (r *Report) extracted(m *lake.Manifest, rejects []extract.Reject) {
+	r.rejects = rejects
+	r.Rejects = int64(len(rejects))
+	for _, d := range m.Deliveries {
+		if d.Run != r.Run || d.State == "held" {
+			continue
+		}
+		r.Deliveries = append(r.Deliveries, d)
+		for _, c := range d.Counts {
+			r.RowsStaged += c.Staged
+		}
+	}
+	for _, set := range m.Inputs {
+		r.Pending += set.PendingRows()
+	}
+}
+
+// conclude writes the report, and keeps a failed night's rejects as evidence.
+func (n *night) conclude(failure error) error {
+	r := n.report
+	r.EndedAt = time.Now().UTC()
+	r.Total = r.EndedAt.Sub(r.StartedAt).Seconds()
+	if failure != nil {
+		r.Outcome, r.Error, r.ExitCode = Failed, failure.Error(), exitcode.Of(failure)
+		if r.ExitCode == exitcode.Cancelled {
+			r.Outcome = Cancelled
+		}
+	}
+	dir := n.Lake.RunDir(r.Run)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("writing the run report: %w", err)
+	}
+	var problems []error
+	if failure != nil && len(r.rejects) > 0 {
+		_, err := extract.WriteRejects(filepath.Join(dir, "rejects.parquet"), r.rejects)
+		problems = append(problems, err)
+	}
+	text, err := json.MarshalIndent(r, "", "  ")
+	problems = append(problems, err,
+		os.WriteFile(filepath.Join(dir, "report.json"), text, 0o600),
+		os.WriteFile(filepath.Join(dir, "report.md"), []byte(r.Markdown()), 0o600),
+		n.writeMetrics())
+	return errors.Join(problems...)
+}
+
+// Markdown is the report for people.
+func (r *Report) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Run %s: %s\n\n", r.Run, r.Outcome)
+	if r.Error != "" {
+		fmt.Fprintf(&b, "**%s**\n\n", r.Error)
+	}
+	fmt.Fprintf(&b, "As of %s. Started %s, took %.1f s.\n\n", r.AsOf, r.StartedAt.Format(time.RFC3339), r.Total)
+	if len(r.Deliveries) > 0 {
+		b.WriteString("| source | delivery | input | read | filtered | unreadable | staged | pending | rejected | superseded |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|\n")
+		for _, d := range r.Deliveries {
+			for _, c := range d.Counts {
+				fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d | %d | %d | %d | %d |\n", d.Source, d.Name, c.Input, c.Read, c.Filtered, c.Unreadable, c.Staged, c.Pending, c.Rejected, c.Superseded)
+			}
+		}
+		b.WriteString("\n")
+	}
+	for title, lines := range map[string][]string{"Held": r.Held, "No longer there": r.Gone} {
+		for _, line := range lines {
+			fmt.Fprintf(&b, "- %s: %s\n", title, line)
+		}
+	}
+	for _, model := range slices.Sorted(keysOf(r.Built)) {
+		slices.Sort(r.Built[model])
+		fmt.Fprintf(&b, "- built %s: %d of its partitions\n", model, len(r.Built[model]))
+	}
+	for _, model := range slices.Sorted(keysOf(r.LeftOut)) {
+		fmt.Fprintf(&b, "- left out %s: %s\n", model, r.LeftOut[model])
+	}
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "- audit %s.%s (%s): %d rows\n", f.Model, f.Test, f.Severity, f.Rows)
+	}
+	return b.String()
+}

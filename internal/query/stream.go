@@ -1,0 +1,71 @@
+package query
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"os"
+
+	"nightjar/internal/duck"
+)
+
+// A writeError is one of whoever takes the answer, not of the query.
+type writeError struct{ err error }
+
+func (e *writeError) Error() string { return e.err.Error() }
+func (e *writeError) Unwrap() error { return e.err }
+
+// stream lets DuckDB write the rows into a named pipe and passes them on.
+// Through database/sql the driver would collect the whole answer first.
+func (a *answer) stream(ctx context.Context, conn *sql.Conn, query, format string) error {
+	from, to, err := openPipe(a.pipe())
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	asked := make(chan error, 1)
+	go func() {
+		_, err := conn.ExecContext(ctx, "copy ("+query+") to "+duck.Text(a.pipe())+" ("+format+", use_tmp_file false)")
+		_ = to.Close() // the end of the answer: DuckDB has closed its own
+		asked <- err
+	}()
+	written := pass(a.out, from)
+	if written != nil {
+		stop()
+		_ = from.Close() // whoever still writes learns that nobody reads
+	}
+	return errors.Join(written, <-asked)
+}
+
+// pass copies, and says when it was the receiver that failed.
+func pass(out io.Writer, from io.Reader) error {
+	buffer := make([]byte, 1<<18)
+	for {
+		n, err := from.Read(buffer)
+		if _, failed := out.Write(buffer[:n]); failed != nil {
+			return &writeError{failed}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// parquet goes by way of a file, since its writer needs to know where it is.
+func (a *answer) parquet(ctx context.Context, conn *sql.Conn, query string) error {
+	if _, err := conn.ExecContext(ctx, "copy ("+query+") to "+duck.Text(a.pipe())+" (format parquet, compression zstd, use_tmp_file false)"); err != nil {
+		return err
+	}
+	file, err := os.Open(a.pipe())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return pass(a.out, file)
+}

@@ -1,0 +1,155 @@
+package models
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// A Catalog is every input and model that a project knows: the standard ones,
+// and the user's own, which replace those of the same name.
+type Catalog struct {
+	Inputs map[string]*Input
+	Models map[string]*Model
+	// Fixtures is the text of each model's `<model>.test.yaml`, by model.
+	Fixtures map[string]Fixture
+}
+
+// A Fixture is the text of a model's tests and where it lies.
+type Fixture struct{ Path, Text string }
+
+// Load reads contracts (`*.yaml` beside an `inputs` folder), models (`*.sql`)
+// and fixtures (`*.test.yaml`) from the trees, in order; later ones replace
+// earlier ones of the same name. A replacement keeps at least the columns and
+// the grain of what it replaces.
+func Load(trees ...fs.FS) (*Catalog, error) {
+	c := &Catalog{Inputs: map[string]*Input{}, Models: map[string]*Model{}, Fixtures: map[string]Fixture{}}
+	for _, tree := range trees {
+		err := fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			return c.add(tree, path)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return c, c.resolve()
+}
+
+func (c *Catalog) add(tree fs.FS, path string) error {
+	text, err := fs.ReadFile(tree, path)
+	if err != nil {
+		return err
+	}
+	switch {
+	case strings.HasSuffix(path, ".test.yaml"):
+		base := path[strings.LastIndexByte(path, '/')+1:]
+		c.Fixtures[strings.TrimSuffix(base, ".test.yaml")] = Fixture{Path: path, Text: string(text)}
+	case strings.HasSuffix(path, ".yaml"):
+		in, err := ParseInput(path, text)
+		if err != nil {
+			return err
+		}
+		c.Inputs[in.Name] = in
+	case strings.HasSuffix(path, ".sql"):
+		m, err := ParseModel(path, text)
+		if err != nil {
+			return err
+		}
+		if err := c.replaces(m); err != nil {
+			return err
+		}
+		c.Models[m.Name] = m
+	}
+	return nil
+}
+
+// replaces checks that a user's model keeps the grain and columns of the one
+// that it replaces, and names the fingerprint that it overrides.
+func (c *Catalog) replaces(m *Model) error {
+	old, exists := c.Models[m.Name]
+	if !exists {
+		return nil
+	}
+	if m.Overrides == "" {
+		return fmt.Errorf("%s: a model %s ships with Nightjar: to replace it, add `overrides: %s` to the header", m.Path, m.Name, old.Fingerprint)
+	}
+	if !slices.Equal(m.Grain, old.Grain) {
+		return fmt.Errorf("%s: the grain must stay %v, as in the model that it replaces", m.Path, old.Grain)
+	}
+	for _, column := range old.Columns {
+		if !slices.ContainsFunc(m.Columns, func(c Column) bool { return c.Name == column.Name }) {
+			return fmt.Errorf("%s: column %s of the model that it replaces is missing", m.Path, column.Name)
+		}
+	}
+	return nil
+}
+
+// resolve checks that everything named exists, and that no model waits for itself.
+func (c *Catalog) resolve() error {
+	for _, m := range c.Models {
+		for _, name := range m.Inputs {
+			if c.Inputs[name] == nil {
+				return fmt.Errorf("%s: input %q does not exist%s", m.Path, name, nearest(name, keys(c.Inputs)))
+			}
+		}
+		for _, name := range m.Refs {
+			if c.Models[name] == nil {
+				return fmt.Errorf("%s: model %q does not exist%s", m.Path, name, nearest(name, keys(c.Models)))
+			}
+		}
+	}
+	_, err := c.Order()
+	return err
+}
+
+// Order lists the models so that each comes after those it refers to; equals
+// by name. A cycle is an error that names it.
+func (c *Catalog) Order() ([]*Model, error) {
+	var order []*Model
+	state := map[string]int{}
+	var visit func(name string, trail []string) error
+	visit = func(name string, trail []string) error {
+		switch state[name] {
+		case 2:
+			return nil
+		case 1:
+			return fmt.Errorf("models wait for each other: %s", strings.Join(append(trail, name), " → "))
+		}
+		state[name] = 1
+		for _, ref := range c.Models[name].Refs {
+			if err := visit(ref, append(trail, name)); err != nil {
+				return err
+			}
+		}
+		state[name] = 2
+		order = append(order, c.Models[name])
+		return nil
+	}
+	for _, name := range keys(c.Models) {
+		if err := visit(name, nil); err != nil {
+			return nil, err
+		}
+	}
+	return order, nil
+}
+
+func keys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func nearest(name string, candidates []string) string {
+	if best := Nearest(name, candidates); best != "" {
+		return fmt.Sprintf(" (did you mean %q?)", best)
+	}
+	return ""
+}

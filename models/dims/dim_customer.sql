@@ -1,0 +1,111 @@
+/* model
+name: dim_customer
+description: >-
+  One row per customer: all customer keys of dim_customer_identity that are one customer, also
+  those that no customer input describes. Each attribute is the latest that any of the keys has
+  in its version of as_of, by valid_from, then by system; contact data are in person_customer.
+grain: [customer_id]
+reaches: [as_of]
+optional: [customer]
+columns:
+  customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
+  keys: {type: bigint, unit: keys, description: How many customer keys it has., tests: [not_null]}
+  systems: {type: string, description: "The systems that know it, in alphabetical order with a comma between.", tests: [not_null]}
+  customer_type: {type: string, description: person or company.}
+  city: {type: string, description: City.}
+  region: {type: string, description: Region.}
+  country: {type: string, description: Country.}
+  birth_year: {type: int, description: Year of birth.}
+  industry: {type: string, description: "Industry, for companies."}
+  size: {type: string, description: "Size class, for companies."}
+  parent_key: {type: string, description: "The customer key that it belongs to, system:customer id."}
+  parent_customer_id: {type: string, description: The customer that it belongs to.}
+  account_manager_key: {type: string, description: "The employee who looks after it, system:employee id."}
+  created_on: {type: date, description: First date on which any system knew it.}
+  is_described: {type: boolean, description: Whether a customer input describes any of its keys., tests: [not_null]}
+tests:
+  - unique: [customer_id]
+*/
+with versions as (
+    select
+        system,
+        system || ':' || customer_id as customer_key,
+        valid_from,
+        customer_type,
+        city,
+        region,
+        country,
+        birth_year,
+        industry,
+        size,
+        system || ':' || parent_id as parent_key,
+        system || ':' || account_manager_id as account_manager_key,
+        created_on
+    from {{ input "customer" }}
+    qualify row_number() over (
+        partition by system, customer_id
+        order by
+            valid_from > {{ var "as_of" }},
+            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
+            valid_from,
+            delivery_id desc,
+            source_row desc
+    ) = 1
+),
+described as (
+    select
+        i.customer_id,
+        i.customer_key,
+        split_part(i.customer_key, ':', 1) as system,
+        v.customer_key is not null as is_described,
+        v.valid_from,
+        v.customer_type,
+        v.city,
+        v.region,
+        v.country,
+        v.birth_year,
+        v.industry,
+        v.size,
+        v.parent_key,
+        v.account_manager_key,
+        v.created_on
+    from {{ ref "dim_customer_identity" }} as i
+    left join versions as v on v.customer_key = i.customer_key
+),
+customers as (
+    select
+        customer_id,
+        count(*) as keys,
+        string_agg(distinct system, ',' order by system) as systems,
+        first(customer_type order by valid_from desc, customer_key) filter (where customer_type is not null) as customer_type,
+        first(city order by valid_from desc, customer_key) filter (where city is not null) as city,
+        first(region order by valid_from desc, customer_key) filter (where region is not null) as region,
+        first(country order by valid_from desc, customer_key) filter (where country is not null) as country,
+        first(birth_year order by valid_from desc, customer_key) filter (where birth_year is not null) as birth_year,
+        first(industry order by valid_from desc, customer_key) filter (where industry is not null) as industry,
+        first(size order by valid_from desc, customer_key) filter (where size is not null) as size,
+        first(parent_key order by valid_from desc, customer_key) filter (where parent_key is not null) as parent_key,
+        first(account_manager_key order by valid_from desc, customer_key) filter (where account_manager_key is not null) as account_manager_key,
+        min(created_on) as created_on,
+        bool_or(is_described) as is_described
+    from described
+    group by customer_id
+)
+select
+    cast(c.customer_id as varchar) as customer_id,
+    cast(c.keys as bigint) as keys,
+    cast(c.systems as varchar) as systems,
+    cast(c.customer_type as varchar) as customer_type,
+    cast(c.city as varchar) as city,
+    cast(c.region as varchar) as region,
+    cast(c.country as varchar) as country,
+    cast(c.birth_year as integer) as birth_year,
+    cast(c.industry as varchar) as industry,
+    cast(c.size as varchar) as size,
+    cast(c.parent_key as varchar) as parent_key,
+    cast(coalesce(p.customer_id, c.parent_key) as varchar) as parent_customer_id,
+    cast(c.account_manager_key as varchar) as account_manager_key,
+    cast(c.created_on as date) as created_on,
+    cast(c.is_described as boolean) as is_described
+from customers as c
+left join {{ ref "dim_customer_identity" }} as p on p.customer_key = c.parent_key

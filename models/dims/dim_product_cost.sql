@@ -1,0 +1,57 @@
+/* model
+name: dim_product_cost
+description: >-
+  One row per article and stretch of days with one known standard cost. The first version holds
+  from the beginning, the last without end; an article without a cost, or while its version says
+  none, has no row.
+grain: [system, sku, valid_from]
+columns:
+  system: {type: string, description: The business system that the article belongs to., tests: [not_null]}
+  sku: {type: string, description: The article's key in it., tests: [not_null]}
+  valid_from: {type: date, description: First day of the cost; 0001-01-01 for the beginning., tests: [not_null]}
+  valid_to: {type: date, description: First day on which it no longer holds; 9999-12-31 while it does., tests: [not_null]}
+  standard_cost: {type: "decimal(18,4)", unit: currency, description: Standard cost of one unit., tests: [not_null]}
+  currency: {type: string, description: ISO 4217 code of the cost., tests: [not_null]}
+tests:
+  - unique: [system, sku, valid_from]
+*/
+with versions as (
+    select
+        system,
+        sku,
+        valid_from,
+        standard_cost,
+        coalesce(currency, {{ var "currency" }}) as currency
+    from {{ input "product" }}
+    qualify row_number() over (partition by system, sku, valid_from order by delivery_id desc, source_row desc) = 1
+),
+changes as (
+    -- versions that change nothing about the cost are one stretch
+    select system, sku, valid_from, standard_cost, currency
+    from versions
+    window version as (partition by system, sku order by valid_from)
+    qualify
+        row_number() over version = 1
+        or standard_cost is distinct from lag(standard_cost) over version
+        or currency is distinct from lag(currency) over version
+),
+stretches as (
+    select
+        system,
+        sku,
+        case when row_number() over version = 1 then date '0001-01-01' else valid_from end as valid_from,
+        coalesce(lead(valid_from) over version, date '9999-12-31') as valid_to,
+        standard_cost,
+        currency
+    from changes
+    window version as (partition by system, sku order by valid_from)
+)
+select
+    cast(system as varchar) as system,
+    cast(sku as varchar) as sku,
+    cast(valid_from as date) as valid_from,
+    cast(valid_to as date) as valid_to,
+    cast(standard_cost as decimal(18, 4)) as standard_cost,
+    cast(currency as varchar) as currency
+from stretches
+where standard_cost is not null

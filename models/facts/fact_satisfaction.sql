@@ -1,0 +1,131 @@
+/* model
+name: fact_satisfaction
+description: >-
+  One row per customer key and calendar month with a score, a case, a contact or a delivery,
+  anonymous included. All columns are sums. Scores are those that customers (not our own staff)
+  gave to questions of role overall, in whole numbers within the scale, whatever the sample; they
+  count in the month of the answer. On a scale of polarity −1 they are turned round first, so
+  that more is better.
+grain: [customer_key, month]
+partition: month
+optional: [fact_survey_answer, dim_survey_question, fact_shipment]
+columns:
+  customer_key: {type: string, description: "The customer, system:customer id, or anonymous.", tests: [not_null]}
+  month: {type: date, description: First day of the month., tests: [not_null]}
+  nps_answers: {type: bigint, unit: answers, description: "Answers on the scale nps, 0–10.", tests: [not_null]}
+  promoters: {type: bigint, unit: answers, description: Of them 9 and 10., tests: [not_null]}
+  passives: {type: bigint, unit: answers, description: Of them 7 and 8., tests: [not_null]}
+  detractors: {type: bigint, unit: answers, description: Of them 0 to 6., tests: [not_null]}
+  csat_answers: {type: bigint, unit: answers, description: "Answers on the scales grade4 (1–4) and csat5 (1–5).", tests: [not_null]}
+  csat_top_two: {type: bigint, unit: answers, description: "Of them those of the two best grades: 3 and 4 of grade4, 4 and 5 of csat5.", tests: [not_null]}
+  csat_sum: {type: "decimal(18,4)", unit: score, description: "Sum of these scores; a mean has a meaning only where one of the two scales is in use.", tests: [not_null]}
+  ces_answers: {type: bigint, unit: answers, description: "Answers on the scale ces7, 1–7, where 7 is least effort.", tests: [not_null]}
+  ces_sum: {type: "decimal(18,4)", unit: score, description: Sum of these scores., tests: [not_null]}
+  cases_opened: {type: bigint, unit: cases, description: Cases opened in the month; 0 while no cases come in., tests: [not_null]}
+  cases_resolved: {type: bigint, unit: cases, description: Of them those resolved since; 0 while no cases come in., tests: [not_null]}
+  hours_to_resolve: {type: "decimal(18,4)", unit: hours, description: Sum of the hours from opened to resolved; 0 while no cases come in., tests: [not_null]}
+  contacts: {type: bigint, unit: contacts, description: Contacts of the month; 0 while no contacts come in., tests: [not_null]}
+  contacts_resolved_first: {type: bigint, unit: contacts, description: Of them those that settled their issue at once; 0 while no contacts come in., tests: [not_null]}
+  seconds_waited: {type: bigint, unit: seconds, description: Sum of the seconds waited in contacts; 0 while no contacts come in., tests: [not_null]}
+  deliveries: {type: bigint, unit: shipments, description: "Shipments of the month of shipped_on that were received, then or later.", tests: [not_null]}
+  deliveries_on_time: {type: bigint, unit: shipments, description: Of them those received by the date promised., tests: [not_null]}
+  deliveries_promised: {type: bigint, unit: shipments, description: "Of deliveries those that had a date promised, to which deliveries_on_time compares.", tests: [not_null]}
+  ces_top_three: {type: bigint, unit: answers, description: "Of ces_answers 5, 6 and 7.", tests: [not_null]}
+tests:
+  - unique: [customer_key, month]
+  - name: promoters, passives and detractors are all who answered
+    sql: >-
+      select customer_key, month, nps_answers, promoters, passives, detractors from fact_satisfaction
+      where promoters + passives + detractors <> nps_answers
+measures:
+  - name: nps
+    title: {en: Net Promoter Score, zh: 净推荐值}
+    expression: 100.0 * (sum(promoters) - sum(detractors)) / nullif(sum(nps_answers), 0)
+    unit: points
+    additivity: ratio
+  - name: csat
+    title: {en: Satisfied (top two grades), zh: 满意率}
+    expression: sum(csat_top_two)::double / nullif(sum(csat_answers), 0)
+    unit: share
+    additivity: ratio
+  - name: deliveries_on_time_share
+    title: {en: Delivered on time, zh: 准时交付率}
+    expression: sum(deliveries_on_time)::double / nullif(sum(deliveries_promised), 0)
+    unit: share
+    additivity: ratio
+*/
+with scores as (
+    select
+        a.customer_key,
+        q.scale,
+        case
+            when q.polarity >= 0 then a.score
+            when q.scale = 'nps' then 10 - a.score
+            when q.scale = 'grade4' then 5 - a.score
+            when q.scale = 'csat5' then 6 - a.score
+            when q.scale = 'ces7' then 8 - a.score
+        end as score
+    from {{ ref "fact_survey_answer" }} as a
+    join {{ ref "dim_survey_question" }} as q
+        on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
+    where
+        a.asked_side = 'customer'
+        and q.role = 'overall'
+        and a.score = floor(a.score)
+        and (
+            q.scale = 'nps' and a.score between 0 and 10
+            or q.scale = 'grade4' and a.score between 1 and 4
+            or q.scale = 'csat5' and a.score between 1 and 5
+            or q.scale = 'ces7' and a.score between 1 and 7
+        )
+),
+answered as (
+    select
+        customer_key,
+        count(*) filter (where scale = 'nps') as nps_answers,
+        count(*) filter (where scale = 'nps' and score >= 9) as promoters,
+        count(*) filter (where scale = 'nps' and score >= 7 and score < 9) as passives,
+        count(*) filter (where scale = 'nps' and score < 7) as detractors,
+        count(*) filter (where scale in ('grade4', 'csat5')) as csat_answers,
+        count(*) filter (where scale = 'grade4' and score >= 3 or scale = 'csat5' and score >= 4) as csat_top_two,
+        sum(score) filter (where scale in ('grade4', 'csat5')) as csat_sum,
+        count(*) filter (where scale = 'ces7') as ces_answers,
+        sum(score) filter (where scale = 'ces7') as ces_sum,
+        count(*) filter (where scale = 'ces7' and score >= 5) as ces_top_three
+    from scores
+    group by customer_key
+),
+delivered as (
+    select
+        customer_key,
+        count(*) as deliveries,
+        count(*) filter (where is_on_time) as deliveries_on_time,
+        count(is_on_time) as deliveries_promised
+    from {{ ref "fact_shipment" }}
+    where is_delivered
+    group by customer_key
+)
+select
+    cast(coalesce(a.customer_key, d.customer_key) as string) as customer_key,
+    cast({{ month }} as date) as month,
+    cast(coalesce(a.nps_answers, 0) as bigint) as nps_answers,
+    cast(coalesce(a.promoters, 0) as bigint) as promoters,
+    cast(coalesce(a.passives, 0) as bigint) as passives,
+    cast(coalesce(a.detractors, 0) as bigint) as detractors,
+    cast(coalesce(a.csat_answers, 0) as bigint) as csat_answers,
+    cast(coalesce(a.csat_top_two, 0) as bigint) as csat_top_two,
+    cast(coalesce(a.csat_sum, 0) as decimal(18, 4)) as csat_sum,
+    cast(coalesce(a.ces_answers, 0) as bigint) as ces_answers,
+    cast(coalesce(a.ces_sum, 0) as decimal(18, 4)) as ces_sum,
+    cast(0 as bigint) as cases_opened,
+    cast(0 as bigint) as cases_resolved,
+    cast(0 as decimal(18, 4)) as hours_to_resolve,
+    cast(0 as bigint) as contacts,
+    cast(0 as bigint) as contacts_resolved_first,
+    cast(0 as bigint) as seconds_waited,
+    cast(coalesce(d.deliveries, 0) as bigint) as deliveries,
+    cast(coalesce(d.deliveries_on_time, 0) as bigint) as deliveries_on_time,
+    cast(coalesce(d.deliveries_promised, 0) as bigint) as deliveries_promised,
+    cast(coalesce(a.ces_top_three, 0) as bigint) as ces_top_three
+from answered as a
+full join delivered as d on d.customer_key = a.customer_key

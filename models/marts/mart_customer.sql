@@ -1,0 +1,307 @@
+/* model
+name: mart_customer
+description: >-
+  One row per customer (customer_id, all its keys merged) on the eve of as_of: recency, frequency,
+  value, margin, state, list, last score. Population: customers with at least one deal by as_of;
+  anonymous sales and those who only know us are left out. Window: all history by as_of; amounts
+  are kept by month, so they take in all of as_of's month that has come in.
+grain: [customer_id]
+reaches: [as_of]
+optional: [fact_satisfaction, fact_survey_answer, dim_survey_question]
+columns:
+  customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
+  as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
+  keys: {type: bigint, unit: keys, description: How many customer keys it has., tests: [not_null]}
+  systems: {type: string, description: "The systems that know it, in alphabetical order with a comma between."}
+  customer_type: {type: string, description: person or company.}
+  city: {type: string, description: City.}
+  region: {type: string, description: Region.}
+  country: {type: string, description: Country.}
+  birth_year: {type: int, description: Year of birth.}
+  industry: {type: string, description: "Industry, for companies."}
+  size: {type: string, description: "Size class, for companies."}
+  parent_customer_id: {type: string, description: The customer that it belongs to.}
+  account_manager_key: {type: string, description: "The employee who looks after it, system:employee id."}
+  first_month: {type: date, description: First day of the month of the first purchase day; null without one.}
+  first_purchase_on: {type: date, description: "First purchase day: a deal, and a day's net of zero or more."}
+  last_purchase_on: {type: date, description: Last purchase day by as_of.}
+  recency_days: {type: int, unit: days, description: Days from last_purchase_on to as_of; null without a purchase day.}
+  tenure_days: {type: int, unit: days, description: Days from first_purchase_on to as_of; null without a purchase day.}
+  frequency: {type: bigint, unit: days, description: "Purchase days by as_of; a day shared by two keys counts once.", tests: [not_null]}
+  first_deal_on: {type: date, description: "First day with a deal (positive quantity, no return).", tests: [not_null]}
+  last_deal_on: {type: date, description: "Last day with a deal by as_of, from which lapse is counted.", tests: [not_null]}
+  documents: {type: bigint, unit: documents, description: Documents with at least one deal line that is no return., tests: [not_null]}
+  net_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Net sales, returns taken off.", tests: [not_null]}
+  returns_amount: {type: "decimal(18,4)", unit: reporting currency, description: The part of net_amount that is returns; zero or negative., tests: [not_null]}
+  average_order_amount: {type: double, unit: reporting currency per document, description: net_amount / documents; null without documents.}
+  costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known., tests: [not_null]}
+  margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the lines whose cost is known; null where costed_net_amount covers less than 95 % of net_amount."}
+  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to the customer.}
+  trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's., tests: [not_null]}
+  trailing_margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the same months, of lines whose cost is known; null where that is less than 95 % of trailing_net_amount."}
+  trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Value of the same months by value_basis: the margin of lines whose cost is known, or the net.", tests: [not_null]}
+  value_basis: {type: string, description: "margin where the cost of 95 % of all customers' trailing net is known, else net; one for the night.", tests: [not_null, {accepted_values: [margin, net]}]}
+  state: {type: string, description: "actual, or lost where lapsed: the last deal longer ago than the lapse window, strictly. Recorded departures do not come in yet.", tests: [not_null, {accepted_values: [actual, lost]}]}
+  list: {type: string, description: "existing, or dormant where lapsed. Who has no deal is not in this table.", tests: [not_null, {accepted_values: [existing, dormant]}]}
+  lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th.", tests: [not_null]}
+  deliveries: {type: bigint, unit: shipments, description: "Shipments received, by months of shipping.", tests: [not_null]}
+  deliveries_promised: {type: bigint, unit: shipments, description: Of them those that had a date promised., tests: [not_null]}
+  deliveries_on_time: {type: bigint, unit: shipments, description: Of them those received by the date promised., tests: [not_null]}
+  last_score: {type: "decimal(9,4)", unit: the question's scale, description: "Latest answer by as_of to a question of role overall, turned so that more is better; null without one."}
+  last_score_scale: {type: string, description: "Its scale: nps, grade4, csat5, ces7 or score10."}
+  last_scored_on: {type: date, description: "Its date, else the first day of its month."}
+tests:
+  - unique: [customer_id]
+  - name: totals by customer equal totals by line
+    sql: >-
+      select sum(by_customer) as by_customer, sum(by_line) as by_line
+      from (
+        select net_amount as by_customer, 0 as by_line from mart_customer
+        union all
+        select 0 as by_customer, v.net_amount as by_line
+        from fact_customer_value as v
+        join dim_customer_identity as i on i.customer_key = v.customer_key
+        join mart_customer as c on c.customer_id = i.customer_id
+        where v.month <= c.as_of
+      )
+      having sum(by_customer) <> sum(by_line)
+  - name: nobody with a deal is left out
+    sql: >-
+      select i.customer_id, min(v.first_sold_on) as first_deal_on
+      from fact_customer_value as v
+      join dim_customer_identity as i on i.customer_key = v.customer_key
+      where v.first_sold_on <= (select max(as_of) from mart_customer)
+        and not exists (select 1 from mart_customer as c where c.customer_id = i.customer_id)
+      group by i.customer_id order by i.customer_id
+  - name: known customers of fact_customer_value all have an identity
+    sql: >-
+      select customer_key, month from fact_customer_value as v
+      where customer_key <> 'anonymous'
+        and not exists (select 1 from dim_customer_identity as i where i.customer_key = v.customer_key)
+  - name: purchase days are at least one for each first purchase
+    sql: >-
+      select customer_id, frequency, first_purchase_on from mart_customer
+      where (frequency = 0) <> (first_purchase_on is null) or frequency < 0
+measures:
+  - name: customers
+    title: {en: Customers, zh: 客户数}
+    expression: count(*)
+    unit: customers
+    additivity: additive
+    format: count
+  - name: active_customers
+    title: {en: Customers not lapsed, zh: 现有客户数}
+    expression: count(*) filter (where list = 'existing')
+    unit: customers
+    additivity: additive
+    format: count
+  - name: trailing_value
+    title: {en: Value of the trailing twelve months, zh: 近十二个月价值}
+    expression: sum(trailing_value_amount)
+    unit: reporting currency
+    additivity: additive
+    format: amount
+  - name: average_order
+    title: {en: Net sales per order, zh: 平均订单金额}
+    expression: sum(net_amount)::double / nullif(sum(documents), 0)
+    unit: reporting currency per document
+    additivity: ratio
+    format: amount
+  - name: repeat_rate
+    title: {en: Customers with two or more purchase days, zh: 复购率}
+    expression: (count(*) filter (where frequency >= 2))::double / nullif(count(*), 0)
+    unit: share
+    additivity: ratio
+    format: percent
+*/
+with merged as (
+    select customer_key, customer_id
+    from {{ ref "dim_customer_identity" }}
+    where customer_key <> customer_id
+),
+-- Every key of a customer with several: the few rows that may share a purchase day.
+shared as (
+    select customer_key, customer_id from merged
+    union
+    select customer_id as customer_key, customer_id from merged
+),
+value_months as (
+    select
+        customer_key,
+        case when first_sold_on <= {{ var "as_of" }} then first_sold_on end as first_deal_on,
+        case when last_sold_on <= {{ var "as_of" }} then last_sold_on when first_sold_on <= {{ var "as_of" }} then first_sold_on end as last_deal_on,
+        month > {{ add_months (month_start (var "as_of")) "-12" }} as is_trailing,
+        documents,
+        net_amount,
+        returns_amount,
+        costed_net_amount,
+        margin_amount,
+        cost_to_serve_amount
+    from {{ ref "fact_customer_value" }}
+    where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
+),
+valued as (
+    select
+        coalesce(merged.customer_id, customer_key) as customer_id,
+        min(first_deal_on) as first_deal_on,
+        max(last_deal_on) as last_deal_on,
+        sum(documents) as documents,
+        sum(net_amount) as net_amount,
+        sum(returns_amount) as returns_amount,
+        sum(costed_net_amount) as costed_net_amount,
+        sum(margin_amount) as margin_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount,
+        coalesce(sum(net_amount) filter (where is_trailing), 0) as trailing_net_amount,
+        coalesce(sum(costed_net_amount) filter (where is_trailing), 0) as trailing_costed_net_amount,
+        sum(margin_amount) filter (where is_trailing) as trailing_margin_amount
+    from value_months
+    left join merged using (customer_key)
+    group by 1
+    having min(first_deal_on) is not null
+),
+purchase_months as not materialized (
+    select
+        customer_key,
+        month,
+        -- days after as_of do not count yet
+        case
+            when month < {{ month_start (var "as_of") }} then purchase_days_mask
+            else purchase_days_mask & ((2::bigint << day({{ var "as_of" }})) - 1)
+        end as days,
+        first_purchase_on,
+        last_purchase_on
+    from {{ ref "fact_retention" }}
+    where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
+),
+purchased as (
+    select
+        coalesce(merged.customer_id, customer_key) as customer_id,
+        sum(bit_count(days)) as frequency,
+        min(first_purchase_on) as first_purchase_on,
+        max(case when last_purchase_on <= {{ var "as_of" }} then last_purchase_on else month + cast(floor(log2(days)) as integer) - 1 end) as last_purchase_on
+    from purchase_months
+    left join merged using (customer_key)
+    where days <> 0
+    group by 1
+),
+-- A day that two keys of one customer share counts once.
+repeated as (
+    select customer_id, sum(too_many) as days
+    from (
+        select customer_id, sum(bit_count(days)) - bit_count(bit_or(days)) as too_many
+        from purchase_months
+        join shared using (customer_key)
+        group by customer_id, month
+        having count(*) > 1
+    )
+    group by customer_id
+),
+delivered as (
+    select
+        coalesce(merged.customer_id, customer_key) as customer_id,
+        sum(deliveries) as deliveries,
+        sum(deliveries_promised) as deliveries_promised,
+        sum(deliveries_on_time) as deliveries_on_time
+    from {{ ref "fact_satisfaction" }}
+    left join merged using (customer_key)
+    where deliveries > 0 and month <= {{ var "as_of" }}
+    group by 1
+),
+scores as (
+    select
+        coalesce(merged.customer_id, a.customer_key) as customer_id,
+        coalesce(a.answered_on, a.month) as scored_on,
+        case when q.polarity = -1 then q.lowest + q.highest - a.score else a.score end as score,
+        q.scale,
+        a.system,
+        a.response_id,
+        a.question_id
+    from {{ ref "fact_survey_answer" }} as a
+    join {{ ref "dim_survey_question" }} as q
+        on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
+    left join merged on merged.customer_key = a.customer_key
+    where a.customer_key <> 'anonymous'
+        and a.asked_side = 'customer'
+        and a.score is not null
+        and q.role = 'overall'
+        and q.scale <> 'text'
+        and coalesce(a.answered_on, a.month) <= {{ var "as_of" }}
+),
+last_scores as (
+    select
+        customer_id,
+        max({scored_on: scored_on, system: system, response_id: response_id, question_id: question_id, score: score, scale: scale}) as latest
+    from scores
+    group by customer_id
+),
+basis as (
+    select
+        case
+            when sum(trailing_costed_net_amount) >= 0.95 * sum(trailing_net_amount) and count(trailing_margin_amount) > 0 then 'margin'
+            else 'net'
+        end as value_basis
+    from valued
+),
+customers as (
+    select
+        v.*,
+        p.first_purchase_on,
+        p.last_purchase_on,
+        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency,
+        {{ add_months "v.last_deal_on" (var "lapse_months") }} as lapses_on,
+        b.value_basis,
+        coalesce(d.deliveries, 0) as deliveries,
+        coalesce(d.deliveries_promised, 0) as deliveries_promised,
+        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
+        s.latest
+    from valued as v
+    cross join basis as b
+    left join purchased as p on p.customer_id = v.customer_id
+    left join repeated as r on r.customer_id = v.customer_id
+    left join delivered as d on d.customer_id = v.customer_id
+    left join last_scores as s on s.customer_id = v.customer_id
+)
+select
+    cast(c.customer_id as varchar) as customer_id,
+    cast({{ var "as_of" }} as date) as as_of,
+    cast(coalesce(k.keys, 1) as bigint) as keys,
+    cast(k.systems as varchar) as systems,
+    cast(k.customer_type as varchar) as customer_type,
+    cast(k.city as varchar) as city,
+    cast(k.region as varchar) as region,
+    cast(k.country as varchar) as country,
+    cast(k.birth_year as integer) as birth_year,
+    cast(k.industry as varchar) as industry,
+    cast(k.size as varchar) as size,
+    cast(k.parent_customer_id as varchar) as parent_customer_id,
+    cast(k.account_manager_key as varchar) as account_manager_key,
+    cast({{ month_start "c.first_purchase_on" }} as date) as first_month,
+    cast(c.first_purchase_on as date) as first_purchase_on,
+    cast(c.last_purchase_on as date) as last_purchase_on,
+    cast({{ days_between "c.last_purchase_on" (var "as_of") }} as integer) as recency_days,
+    cast({{ days_between "c.first_purchase_on" (var "as_of") }} as integer) as tenure_days,
+    cast(c.frequency as bigint) as frequency,
+    cast(c.first_deal_on as date) as first_deal_on,
+    cast(c.last_deal_on as date) as last_deal_on,
+    cast(c.documents as bigint) as documents,
+    cast(c.net_amount as decimal(18, 4)) as net_amount,
+    cast(c.returns_amount as decimal(18, 4)) as returns_amount,
+    cast({{ ratio "c.net_amount" "c.documents" }} as double) as average_order_amount,
+    cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
+    cast(case when c.costed_net_amount >= 0.95 * c.net_amount then c.margin_amount end as decimal(18, 4)) as margin_amount,
+    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
+    cast(case when c.trailing_costed_net_amount >= 0.95 * c.trailing_net_amount then c.trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
+    cast(case c.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as decimal(18, 4)) as trailing_value_amount,
+    cast(c.value_basis as varchar) as value_basis,
+    cast(case when c.lapses_on < {{ var "as_of" }} then 'lost' else 'actual' end as varchar) as state,
+    cast(case when c.lapses_on < {{ var "as_of" }} then 'dormant' else 'existing' end as varchar) as list,
+    cast(c.lapses_on as date) as lapses_on,
+    cast(c.deliveries as bigint) as deliveries,
+    cast(c.deliveries_promised as bigint) as deliveries_promised,
+    cast(c.deliveries_on_time as bigint) as deliveries_on_time,
+    cast(c.latest.score as decimal(9, 4)) as last_score,
+    cast(c.latest.scale as varchar) as last_score_scale,
+    cast(c.latest.scored_on as date) as last_scored_on
+from customers as c
+left join {{ ref "dim_customer" }} as k on k.customer_id = c.customer_id

@@ -1,0 +1,90 @@
+package models
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Model is one SQL file that builds one dim, fact, mart or person table.
+// Its header, the file's first comment, states what it promises.
+type Model struct {
+	Name        string   `yaml:"name"`
+	Description string   `yaml:"description"`
+	Grain       []string `yaml:"grain"`
+	// Partition is "month" or "none".
+	Partition string `yaml:"partition"`
+	// File is "warehouse" (default) or "person", for personal columns.
+	File string `yaml:"file"`
+	// Reaches says what a month looks at beyond its own rows: "as_of", or
+	// "<input>.<date column>" (rows also count in that date's month).
+	Reaches []string `yaml:"reaches"`
+	// Optional references may be absent from a project; they are then empty.
+	Optional []string  `yaml:"optional"`
+	Columns  Columns   `yaml:"columns"`
+	Tests    []Test    `yaml:"tests"`
+	Measures []Measure `yaml:"measures"`
+	// Fit names the Go algorithm that turns the SQL's rows into the model's.
+	Fit string `yaml:"fit"`
+	// Overrides is the fingerprint of the standard model that a user's model
+	// of the same name replaces.
+	Overrides string `yaml:"overrides"`
+
+	// SQL is the template after the header, Inputs and Refs what it names,
+	// Vars the project variables that it reads.
+	SQL    string   `yaml:"-"`
+	Inputs []string `yaml:"-"`
+	Refs   []string `yaml:"-"`
+	Vars   []string `yaml:"-"`
+	// Path is where the file lies and Line where in it SQL begins, for errors.
+	Path string `yaml:"-"`
+	Line int    `yaml:"-"`
+	// Fingerprint is the hash of the whole file.
+	Fingerprint string `yaml:"-"`
+}
+
+// A Test is an audit over a whole model. Exactly one of Unique and SQL is set.
+// SQL is a query that returns the offending rows; it runs inside the warehouse,
+// where every table is at hand. Severity is "block" (default) or "warn".
+type Test struct {
+	Name     string   `yaml:"name"`
+	Unique   []string `yaml:"unique"`
+	SQL      string   `yaml:"sql"`
+	Severity string   `yaml:"severity"`
+}
+
+// A ColumnTest is an audit over one column: Kind is not_null, unique,
+// accepted_values (Values) or relationships (To "model.column").
+type ColumnTest struct {
+	Kind   string
+	Values []string
+	To     string
+}
+
+// A Measure is defined once, in the header of the model it belongs to.
+type Measure struct {
+	Name       string            `yaml:"name"`
+	Title      map[string]string `yaml:"title"`
+	Expression string            `yaml:"expression"`
+	Unit       string            `yaml:"unit"`
+	Additivity string            `yaml:"additivity"`
+	Format     string            `yaml:"format"`
+}
+
+// Monthly says whether the model is partitioned by month.
+func (m *Model) Monthly() bool { return m.Partition == "month" }
+
+// ReachesAsOf says whether the model's rows depend on the night's as_of.
+func (m *Model) ReachesAsOf() bool { return slices.Contains(m.Reaches, "as_of") }
+
+// IsOptional says whether the model does without the named reference.
+func (m *Model) IsOptional(ref string) bool { return slices.Contains(m.Optional, ref) }
+
+// Kind is "dim", "fact", "mart" or "person": the part of the name before the
+// first underscore.
+func (m *Model) Kind() string {
+	kind, _, _ := strings.Cut(m.Name, "_")
+	return kind
+}
+
+// Person says whether the model's rows go into the person file.
+func (m *Model) Person() bool { return m.File == "person" }

@@ -1,0 +1,152 @@
+package models
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// ParseInput reads a contract. Errors name path and line.
+func ParseInput(name string, text []byte) (*Input, error) {
+	in := &Input{Text: string(text)}
+	if err := decode(name, 0, text, in); err != nil {
+		return nil, err
+	}
+	if want := strings.TrimSuffix(path.Base(name), ".yaml"); in.Name != want {
+		return nil, fmt.Errorf("%s: the contract calls itself %q: name it %q, like its file", name, in.Name, want)
+	}
+	for _, c := range in.Columns {
+		if !c.Type.Valid() {
+			return nil, fmt.Errorf("%s: column %s has type %q: use boolean, int, bigint, decimal(p,s) with p ≤ 18, double, date, timestamptz or string", name, c.Name, c.Type)
+		}
+	}
+	for _, key := range slices.Concat(in.Key, in.DatedBy, in.Reaches) {
+		if _, ok := in.Column(key); !ok {
+			return nil, fmt.Errorf("%s: %q is named as a key or date but is no column", name, key)
+		}
+	}
+	return in, nil
+}
+
+// ParseModel reads a model file: a header comment `/* model … */`, then the
+// SQL template. Errors name path and line.
+func ParseModel(name string, text []byte) (*Model, error) {
+	header, body, found := bytes.Cut(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("*/"))
+	header, isModel := bytes.CutPrefix(bytes.TrimLeft(header, " \t\r\n"), []byte("/* model"))
+	if !found || !isModel {
+		return nil, fmt.Errorf("%s:1: a model begins with its header, a comment `/* model … */`", name)
+	}
+	m := &Model{Path: name, Partition: "none", File: "warehouse"}
+	if err := decode(name, 0, header, m); err != nil {
+		return nil, err
+	}
+	m.SQL = strings.TrimSpace(string(body))
+	m.Line = 1 + bytes.Count(text[:len(text)-len(bytes.TrimLeftFunc(body, unicode.IsSpace))], []byte("\n"))
+	sum := sha256.Sum256(text)
+	m.Fingerprint = hex.EncodeToString(sum[:8])
+	m.Inputs = named(m.SQL, "input")
+	m.Refs = named(m.SQL, "ref")
+	m.Vars = named(m.SQL, "var")
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return m, nil
+}
+
+func (m *Model) check() error {
+	want := strings.TrimSuffix(path.Base(m.Path), ".sql")
+	switch {
+	case m.Name != want:
+		return fmt.Errorf("the model calls itself %q: name it %q, like its file", m.Name, want)
+	case m.Partition != "month" && m.Partition != "none":
+		return fmt.Errorf("partition is %q: use month or none", m.Partition)
+	case m.File != "warehouse" && m.File != "person":
+		return fmt.Errorf("file is %q: use warehouse or person", m.File)
+	case len(m.Grain) == 0:
+		return errors.New("the header names no grain")
+	}
+	for _, column := range m.Columns {
+		if !column.Type.Valid() {
+			return fmt.Errorf("column %s has type %q, which is not portable", column.Name, column.Type)
+		}
+		if column.Personal && !m.Person() {
+			return fmt.Errorf("column %s is personal: only models with `file: person` may have it", column.Name)
+		}
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(m.Columns, func(c Column) bool { return c.Name == name })
+	}
+	for _, name := range m.Grain {
+		if !has(name) {
+			return fmt.Errorf("grain column %s is not among the columns", name)
+		}
+	}
+	if m.Monthly() && !has("month") {
+		return errors.New("a model partitioned by month needs a column month")
+	}
+	return nil
+}
+
+// named lists the arguments of {{ function "argument" }} in order, once each.
+func named(sql, function string) []string {
+	pattern := regexp.MustCompile(`\{\{-?[^}]*?\b` + function + `\s+"([^"]+)"`)
+	var names []string
+	for _, match := range pattern.FindAllStringSubmatch(sql, -1) {
+		if !slices.Contains(names, match[1]) {
+			names = append(names, match[1])
+		}
+	}
+	return names
+}
+
+// decode reads strict YAML; an error shows path and line.
+func decode(name string, offset int, text []byte, into any) error {
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
+	if err == nil {
+		return nil
+	}
+	var located yaml.Error
+	if errors.As(err, &located) {
+		line := offset
+		if token := located.GetToken(); token != nil {
+			line += token.Position.Line
+		}
+		return fmt.Errorf("%s:%d: %s", name, line, located.GetMessage())
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// UnmarshalYAML reads a column test: a word, or a mapping of one key.
+func (t *ColumnTest) UnmarshalYAML(node ast.Node) error {
+	switch node := node.(type) {
+	case *ast.StringNode:
+		t.Kind = node.Value
+		return nil
+	case *ast.MappingNode:
+		var parts struct {
+			AcceptedValues []string `yaml:"accepted_values"`
+			Relationships  string   `yaml:"relationships"`
+		}
+		if err := yaml.NodeToValue(node, &parts, yaml.Strict()); err != nil {
+			return err
+		}
+		if parts.Relationships != "" {
+			t.Kind, t.To = "relationships", parts.Relationships
+			return nil
+		}
+		t.Kind, t.Values = "accepted_values", parts.AcceptedValues
+		return nil
+	default:
+		return fmt.Errorf("a column test is a word or {accepted_values: […]}, not %s", node.Type())
+	}
+}

@@ -1,0 +1,39 @@
+package transform
+
+import (
+	"fmt"
+
+	"nightjar/models"
+)
+
+// Available tells the models that a project with these inputs can build, each
+// after those it refers to, from those that are left out, with the reason. A
+// model is left out when a reference that it does not call optional is absent
+// or left out itself. The catalog is one that models.Load returned, and so has
+// an order.
+func Available(catalog *models.Catalog, inputs map[string]bool) (order []*models.Model, left map[string]string) {
+	all, _ := catalog.Order()
+	left = map[string]string{}
+	for _, m := range all {
+		if reason := missing(m, inputs, left); reason != "" {
+			left[m.Name] = reason
+			continue
+		}
+		order = append(order, m)
+	}
+	return order, left
+}
+
+func missing(m *models.Model, inputs map[string]bool, left map[string]string) string {
+	for _, name := range m.Inputs {
+		if !inputs[name] && !m.IsOptional(name) {
+			return fmt.Sprintf("no source gives %s", name)
+		}
+	}
+	for _, name := range m.Refs {
+		if reason, out := left[name]; out && !m.IsOptional(name) {
+			return fmt.Sprintf("%s is left out: %s", name, reason)
+		}
+	}
+	return ""
+}

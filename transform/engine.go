@@ -1,0 +1,50 @@
+package transform
+
+import (
+	"context"
+
+	"nightjar/models"
+)
+
+// An Engine runs one model over the files named for each of its references and
+// writes Parquet. It decides nothing about what is live: the caller commits.
+//
+// Build may be called from several goroutines. It writes a file even when the
+// model has no rows, so that a partition that was built is told from one that
+// was not. After an error or a cancelled context nothing is left at Out.
+// Errors name the model and the month, and never quote a value.
+type Engine interface {
+	Build(ctx context.Context, b Build) (Files, error)
+}
+
+// A Build asks for one model over the files named for each of its references.
+type Build struct {
+	Model *models.Model
+	// Month that is built; empty for a model without a partition.
+	Month models.Month
+	// Inputs and Refs are the Parquet files by input and by model. A name that
+	// is missing, or has no files, is an empty relation with all its columns.
+	Inputs map[string][]string
+	Refs   map[string][]string
+	// Vars are the SQL literals of the project's variables: see [Literals].
+	Vars map[string]string
+	// Out is the path of the file to write. Its folder is made when needed.
+	Out string
+}
+
+// name says what is built, for errors: "fact_sale, 2024-01".
+func (b Build) name() string {
+	if b.Month == "" {
+		return b.Model.Name
+	}
+	return b.Model.Name + ", " + string(b.Month[:len("2024-01")])
+}
+
+// Files are what one Build wrote.
+type Files []File
+
+// A File is one Parquet file, complete and fsynced; its folder is not.
+type File struct {
+	Path        string
+	Rows, Bytes int64
+}

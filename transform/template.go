@@ -1,0 +1,139 @@
+package transform
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+
+	"nightjar/models"
+)
+
+// A Dialect is how one engine spells what engines spell differently.
+type Dialect interface {
+	// Files is the relation of the rows of at least one Parquet file.
+	Files(paths []string) string
+	// Name quotes an identifier.
+	Name(name string) string
+	// Type is the engine's word for a portable type.
+	Type(t models.Type) string
+	// Functions are the template's functions by name. Their arguments and
+	// results are SQL text.
+	Functions() template.FuncMap
+}
+
+// Render is the SQL of a build: the model's template with its references,
+// variables and functions filled in. It begins with empty lines, so that an
+// engine's line numbers are those of the model's file. Errors name path and
+// line.
+func Render(b Build, catalog *models.Catalog, d Dialect) (string, error) {
+	r := rendering{b, catalog, d}
+	functions := d.Functions()
+	maps.Copy(functions, template.FuncMap{
+		"ref": r.ref, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
+	})
+	text := strings.Repeat("\n", max(0, b.Model.Line-1)) + b.Model.SQL
+	parsed, err := template.New(b.Model.Path).Funcs(functions).Parse(text)
+	if err != nil {
+		return "", located(b.Model, err, functions)
+	}
+	var sql strings.Builder
+	if err := parsed.Execute(&sql, nil); err != nil {
+		return "", located(b.Model, err, functions)
+	}
+	return sql.String(), nil
+}
+
+type rendering struct {
+	Build
+	catalog *models.Catalog
+	Dialect
+}
+
+func (r rendering) ref(name string) (string, error) {
+	m := r.catalog.Models[name]
+	if m == nil {
+		return "", fmt.Errorf("model %q does not exist%s", name, meant(name, r.catalog.Models))
+	}
+	return r.relation(r.Refs[name], m.Columns), nil
+}
+
+func (r rendering) input(name string) (string, error) {
+	in := r.catalog.Inputs[name]
+	if in == nil {
+		return "", fmt.Errorf("input %q does not exist%s", name, meant(name, r.catalog.Inputs))
+	}
+	return r.relation(r.Inputs[name], LiveColumns(in)), nil
+}
+
+// relation is usable after `from`: the files' rows, or none of the columns' types.
+func (r rendering) relation(files []string, columns []models.Column) string {
+	if len(files) > 0 {
+		return r.Files(files)
+	}
+	nulls := make([]string, len(columns))
+	for i, c := range columns {
+		nulls[i] = fmt.Sprintf("cast(null as %s) as %s", r.Type(c.Type), r.Name(c.Name))
+	}
+	return "(select " + strings.Join(nulls, ", ") + " where false)"
+}
+
+func (r rendering) variable(name string) (string, error) {
+	literal, given := r.Vars[name]
+	switch {
+	case !given:
+		return "", fmt.Errorf("variable %q is not given%s", name, meant(name, r.Vars))
+	case name == "as_of" && !r.Model.ReachesAsOf():
+		return "", fmt.Errorf("the model reads as_of: say so in its header with `reaches: [as_of]`")
+	}
+	return literal, nil
+}
+
+func (r rendering) month() (string, error) { return r.monthLiteral(r.Month) }
+
+func (r rendering) nextMonth() (string, error) { return r.monthLiteral(r.Month.Next()) }
+
+func (r rendering) monthLiteral(month models.Month) (string, error) {
+	if r.Month == "" {
+		return "", fmt.Errorf("the model has no month: say `partition: month` in its header")
+	}
+	return "date '" + string(month) + "'", nil
+}
+
+// LiveColumns are all the columns of an input's live set, in order, but for
+// the source's own x_ columns: whence a row came, and its month when dated.
+func LiveColumns(in *models.Input) []models.Column {
+	columns := slices.Concat([]models.Column{{Name: "system", Type: "string"}}, in.Columns,
+		[]models.Column{{Name: "delivery_id", Type: "bigint"}, {Name: "source_row", Type: "bigint"}})
+	if in.Dated() {
+		columns = append(columns, models.Column{Name: "month", Type: "date"})
+	}
+	return columns
+}
+
+var (
+	templateError = regexp.MustCompile(`(?s)^template: .*?:(\d+)(?::\d+)?: (?:executing .*? at <.*?>: )?(?:error calling \w+: )?(.*)$`)
+	undefined     = regexp.MustCompile(`^function "(\w+)" not defined$`)
+)
+
+// located says a template's error with the model's path and line.
+func located(m *models.Model, err error, functions template.FuncMap) error {
+	parts := templateError.FindStringSubmatch(err.Error())
+	if parts == nil {
+		return fmt.Errorf("%s: %w", m.Path, err)
+	}
+	message := parts[2]
+	if name := undefined.FindStringSubmatch(message); name != nil {
+		message = fmt.Sprintf("there is no template function %q%s", name[1], meant(name[1], functions))
+	}
+	return fmt.Errorf("%s:%s: %s", m.Path, parts[1], message)
+}
+
+func meant[V any](name string, candidates map[string]V) string {
+	if best := models.Nearest(name, slices.Sorted(maps.Keys(candidates))); best != "" {
+		return fmt.Sprintf(" (did you mean %q?)", best)
+	}
+	return ""
+}

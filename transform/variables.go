@@ -1,0 +1,86 @@
+package transform
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"nightjar/internal/duck"
+)
+
+// Defaults are the variables that a project need not give. The reporting
+// currency, the time zone and the night's as_of have none.
+func Defaults() map[string]any {
+	return map[string]any{
+		"is_deal":            []string{"placed", "paid", "shipped", "delivered", "returned"},
+		"is_fulfilled":       []string{"shipped", "delivered", "returned"},
+		"lapse_months":       12,
+		"fiscal_year_starts": 1,
+	}
+}
+
+// Literals are the variables as SQL literals, over the [Defaults]. Numbers and
+// truths stand as they are, a list of texts in parentheses (`status in (…)`),
+// as_of and any [time.Time] as a date. Errors name the variable.
+func Literals(values map[string]any) (map[string]string, error) {
+	all := Defaults()
+	maps.Copy(all, values)
+	literals := make(map[string]string, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		literal, err := literal(name, all[name])
+		if err != nil {
+			return nil, fmt.Errorf("variable %s: %w", name, err)
+		}
+		literals[name] = literal
+	}
+	return literals, nil
+}
+
+func literal(name string, value any) (string, error) {
+	switch value := value.(type) {
+	case string:
+		if name == "as_of" {
+			return dateText(value)
+		}
+		return duck.Text(value), nil
+	case bool, int, int64, uint64:
+		return fmt.Sprint(value), nil
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64), nil
+	case time.Time:
+		return dateText(value.Format(time.DateOnly))
+	case []string:
+		return texts(value)
+	case []any:
+		words := make([]string, len(value))
+		for i, word := range value {
+			words[i] = fmt.Sprint(word)
+		}
+		return texts(words)
+	default:
+		return "", fmt.Errorf("a %T is neither text, number, truth, date nor list of texts", value)
+	}
+}
+
+// texts is a parenthesised list; an empty one equals nothing.
+func texts(words []string) (string, error) {
+	if len(words) == 0 {
+		return "(null)", nil
+	}
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = duck.Text(word)
+	}
+	return "(" + strings.Join(quoted, ", ") + ")", nil
+}
+
+func dateText(text string) (string, error) {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return "", fmt.Errorf("%q is no date: write it like 2024-12-31", text)
+	}
+	return "date '" + day.Format(time.DateOnly) + "'", nil
+}
