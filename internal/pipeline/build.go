@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,7 @@ func (n *night) transform(ctx context.Context) error {
 	order, left := transform.Available(n.Catalog, n.fed())
 	n.report.LeftOut = left
 	n.models = order
-	for _, m := range slices.Collect(keysOf(n.manifest.Models)) {
+	for _, m := range slices.Collect(maps.Keys(n.manifest.Models)) {
 		if !slices.ContainsFunc(order, func(o *models.Model) bool { return o.Name == m }) {
 			delete(n.manifest.Models, m)
 		}
@@ -39,16 +40,6 @@ func (n *night) transform(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func keysOf[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for key := range m {
-			if !yield(key) {
-				return
-			}
-		}
-	}
 }
 
 // levels groups models so that each refers only to models of earlier groups.

@@ -236,7 +236,9 @@ func (n *night) open(ctx context.Context) error {
 		return err
 	}
 	n.db = db
-	n.engine = transform.NewDuck(db, n.Catalog)
+	engine := transform.NewDuck(db, n.Catalog)
+	engine.Fast = true // publishing syncs every new file at once
+	n.engine = engine
 	return nil
 }
 

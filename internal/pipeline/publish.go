@@ -24,21 +24,20 @@ func (n *night) publish(ctx context.Context) error {
 	}
 	n.progress.Stage("loading the warehouse", 0)
 	defer n.progress.Done()
-	if err := load.Build(ctx, night); err != nil {
+	if _, err := load.Build(ctx, night); err != nil {
 		return err
 	}
 	findings, err := load.Audit(ctx, night)
 	if err != nil {
 		return err
 	}
-	n.report.Findings = findings
-	if findings.Block() {
-		return exitcode.With(exitcode.Audit, fmt.Errorf("%w: last night's warehouse stays current; the offending rows are in %s", findings.Err(), n.Lake.RunDir(n.manifest.Run)))
-	}
-	if err := load.Publish(ctx, night); err != nil {
-		if errors.Is(err, lake.ErrRival) {
-			return exitcode.With(exitcode.Rival, err)
-		}
+	n.report.Findings = findings.Failed()
+	switch err := load.Publish(ctx, night, findings); {
+	case errors.Is(err, load.ErrBlocked):
+		return exitcode.With(exitcode.Audit, fmt.Errorf("%w; last night's warehouse stays current, the offending rows are in %s", err, n.Lake.RunDir(n.manifest.Run)))
+	case errors.Is(err, lake.ErrRival):
+		return exitcode.With(exitcode.Rival, err)
+	case err != nil:
 		return err
 	}
 	n.report.Outcome = Published
@@ -59,4 +58,13 @@ func (n *night) dryRun() error {
 	}
 	_, err := n.Lake.Sweep(n.Config.Keep)
 	return err
+}
+
+// runs are the reports of earlier runs, for the warehouse about itself.
+func (n *night) runs() []load.Run {
+	var runs []load.Run
+	for _, r := range Reports(n.Lake) {
+		runs = append(runs, load.Run{ID: r.Run, Number: r.Number, AsOf: r.AsOf, ReceivedAt: r.StartedAt, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Outcome: r.Outcome, Message: r.Error})
+	}
+	return runs
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,8 +94,8 @@ func (n *night) conclude(failure error) error {
 	r.EndedAt = time.Now().UTC()
 	r.Total = r.EndedAt.Sub(r.StartedAt).Seconds()
 	if failure != nil {
-		r.Outcome, r.Error, r.ExitCode = Failed, failure.Error(), exitcode.Of(failure)
-		if r.ExitCode == exitcode.Cancelled {
+		r.Outcome, r.Error, r.ExitCode = Failed, failure.Error(), int(exitcode.Of(failure))
+		if exitcode.Of(failure) == exitcode.Cancelled {
 			r.Outcome = Cancelled
 		}
 	}
@@ -113,6 +114,22 @@ func (n *night) conclude(failure error) error {
 		os.WriteFile(filepath.Join(dir, "report.md"), []byte(r.Markdown()), 0o600),
 		n.writeMetrics())
 	return errors.Join(problems...)
+}
+
+// Reports are those of earlier runs, oldest first, failed ones included. What
+// cannot be read is left out.
+func Reports(l *lake.Lake) []*Report {
+	paths, _ := filepath.Glob(filepath.Join(l.RunDir("*"), "report.json"))
+	slices.Sort(paths)
+	var reports []*Report
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		r := &Report{}
+		if err == nil && json.Unmarshal(text, r) == nil {
+			reports = append(reports, r)
+		}
+	}
+	return reports
 }
 
 // Markdown is the report for people.
@@ -137,11 +154,11 @@ func (r *Report) Markdown() string {
 			fmt.Fprintf(&b, "- %s: %s\n", title, line)
 		}
 	}
-	for _, model := range slices.Sorted(keysOf(r.Built)) {
+	for _, model := range slices.Sorted(maps.Keys(r.Built)) {
 		slices.Sort(r.Built[model])
 		fmt.Fprintf(&b, "- built %s: %d of its partitions\n", model, len(r.Built[model]))
 	}
-	for _, model := range slices.Sorted(keysOf(r.LeftOut)) {
+	for _, model := range slices.Sorted(maps.Keys(r.LeftOut)) {
 		fmt.Fprintf(&b, "- left out %s: %s\n", model, r.LeftOut[model])
 	}
 	for _, f := range r.Findings {

@@ -10,16 +10,22 @@ import (
 	"strings"
 )
 
-// check demands exactly one select and returns its text, fit to stand within
-// brackets. The text goes through the parser alone first, never to be
+// A selection is the text of one select, fit to stand within brackets, and
+// whether it asks for an order.
+type selection struct {
+	text    string
+	ordered bool
+}
+
+// check demands exactly one select. The text goes through the parser alone first, never to be
 // prepared: preparing `insert …; select …` would execute the insert.
-func check(ctx context.Context, conn *sql.Conn, text string) (string, error) {
+func check(ctx context.Context, conn *sql.Conn, text string) (selection, error) {
 	if strings.TrimSpace(text) == "" {
-		return "", errors.New("the query is empty: give one, such as 'show tables'")
+		return selection{}, errors.New("the query is empty: give one, such as 'show tables'")
 	}
 	var parsed string
 	if err := conn.QueryRowContext(ctx, "select json_serialize_sql($1::varchar)::varchar", text).Scan(&parsed); err != nil {
-		return "", err
+		return selection{}, err
 	}
 	var tree struct {
 		Error      bool              `json:"error"`
@@ -29,25 +35,25 @@ func check(ctx context.Context, conn *sql.Conn, text string) (string, error) {
 		Statements []json.RawMessage `json:"statements"`
 	}
 	if err := json.Unmarshal([]byte(parsed), &tree); err != nil {
-		return "", fmt.Errorf("reading how the query was parsed: %w", err)
+		return selection{}, fmt.Errorf("reading how the query was parsed: %w", err)
 	}
 	switch {
 	case tree.Error && tree.Type == "not implemented":
-		return "", errors.New("it is no select: the warehouse can be read (select, from, with, describe, show, summarize), never written")
+		return selection{}, errors.New("it is no select: the warehouse can be read (select, from, with, describe, show, summarize), never written")
 	case tree.Error:
-		return "", errors.New(tree.Message + where(text, tree.Position))
+		return selection{}, errors.New(tree.Message + where(text, tree.Position))
 	case len(tree.Statements) == 0:
-		return "", errors.New("the query is empty: give one, such as 'show tables'")
+		return selection{}, errors.New("the query is empty: give one, such as 'show tables'")
 	case len(tree.Statements) > 1:
-		return "", fmt.Errorf("it holds %d statements: give one select alone", len(tree.Statements))
+		return selection{}, fmt.Errorf("it holds %d statements: give one select alone", len(tree.Statements))
 	}
-	bare := strings.TrimRight(text, "; \t\r\n")
-	if !strings.Contains(bare, ";") {
-		return bare, nil
+	s := selection{text: strings.TrimRight(text, "; \t\r\n"), ordered: strings.Contains(parsed, "ORDER_MODIFIER")}
+	if !strings.Contains(s.text, ";") {
+		return s, nil
 	}
 	// A semicolon within a text or before a comment: take the parser's spelling.
-	err := conn.QueryRowContext(ctx, "select json_deserialize_sql($1::json)", parsed).Scan(&bare)
-	return bare, err
+	err := conn.QueryRowContext(ctx, "select json_deserialize_sql($1::json)", parsed).Scan(&s.text)
+	return s, err
 }
 
 // where points at the place of a syntax error, a byte offset.

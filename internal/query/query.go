@@ -26,6 +26,9 @@ var Formats = []string{"table", "csv", "json", "parquet", "markdown"}
 // process below 300 MB while any number of rows streams through.
 const DefaultMemory = "256MB"
 
+// spill is how much disk a query may spill to; the disk is the night's too.
+const spill = "20GB"
+
 // Options say how to ask and how to write the answer.
 type Options struct {
 	SQL    string
@@ -101,7 +104,7 @@ func (a *answer) open(ctx context.Context, l *lake.Lake, m *lake.Manifest) (*sql
 	if memory == "" {
 		memory = DefaultMemory
 	}
-	db, err := duck.OpenReader(ctx, duck.Options{Path: path, Temp: a.private, MemoryLimit: memory}, attached, a.pipe())
+	db, err := duck.OpenReader(ctx, duck.Options{Path: path, Temp: a.private, MemoryLimit: memory, TempLimit: spill}, attached, a.pipe())
 	if err != nil {
 		return nil, exitcode.With(exitcode.NoWarehouse, fmt.Errorf("opening the warehouse of run %s: %w", m.Run, err))
 	}
@@ -114,23 +117,23 @@ func (a *answer) write(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	defer conn.Close()
-	text, err := check(ctx, conn, a.SQL)
+	s, err := check(ctx, conn, a.SQL)
 	if err != nil {
 		return err
 	}
-	columns, err := describe(ctx, conn, text)
+	columns, err := describe(ctx, conn, s.text)
 	if err != nil {
 		return err
 	}
 	switch a.Format {
 	case "csv":
-		return a.stream(ctx, conn, project(text, columns, column.csv), "format csv, header true")
+		return a.stream(ctx, conn, project(s.text, columns, column.csv), "format csv, header true", s.ordered)
 	case "json":
-		return a.stream(ctx, conn, project(text, columns, column.json), "format json")
+		return a.stream(ctx, conn, project(s.text, columns, column.json), "format json", s.ordered)
 	case "parquet":
-		return a.parquet(ctx, conn, project(text, columns, column.plain))
+		return a.parquet(ctx, conn, project(s.text, columns, column.plain))
 	default:
-		return a.table(ctx, conn, text, columns)
+		return a.table(ctx, conn, s.text, columns)
 	}
 }
 
@@ -142,7 +145,7 @@ func (a *answer) explain(ctx context.Context, err error) error {
 		return nil
 	case errors.As(err, &gone):
 		return fmt.Errorf("writing the answer: %w", gone.err)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case a.Timeout > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return exitcode.With(exitcode.Query, fmt.Errorf("asking the warehouse: the query took longer than %s: narrow it, or raise --timeout", a.Timeout))
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking the warehouse: %w", ctx.Err())

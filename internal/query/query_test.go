@@ -46,7 +46,7 @@ func published(t testing.TB, warehouse, person string) *lake.Lake {
 
 const sales = `create table sale as select * from (values
 	('雨靴 🥾', 12.50::decimal(18,4), timestamptz '2024-01-05 10:00:00Z', null, 0.1::double),
-	('a,"b"', -3::decimal(18,4), timestamptz '2024-01-05 10:00:00.25Z', '', 'nan'::double)) as t(name, amount, at, note, share)`
+	('a,"b"', -3::decimal(18,4), timestamptz '2024-01-05 10:00:00.25Z', '', 'nan'::double)) as t(name, amount, "at", note, share)`
 
 func ask(t *testing.T, l *lake.Lake, o Options) (string, error) {
 	t.Helper()
@@ -205,7 +205,7 @@ func TestAQueryEndsWithItsTimeOrItsReader(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 	closed := errors.New("the reader went away")
-	err = Run(t.Context(), l, Options{SQL: "select * from n a, n b", Format: "csv"}, &deaf{after: 1 << 20, err: closed})
+	err = Run(t.Context(), l, Options{SQL: "select * from n a, n b", Format: "csv", Timeout: 20 * time.Second}, &deaf{after: 1 << 20, err: closed})
 	if !errors.Is(err, closed) {
 		t.Errorf("a reader that went away: %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -17,8 +18,10 @@ func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
 // stream lets DuckDB write the rows into a named pipe and passes them on.
-// Through database/sql the driver would collect the whole answer first.
-func (a *answer) stream(ctx context.Context, conn *sql.Conn, query, format string) error {
+// Through database/sql the driver would collect the whole answer first. A query
+// that asks for no order gets none: to keep that of the tables, DuckDB holds
+// back whatever comes too early, without bound when a join multiplies rows.
+func (a *answer) stream(ctx context.Context, conn *sql.Conn, query, format string, ordered bool) error {
 	from, to, err := openPipe(a.pipe())
 	if err != nil {
 		return err
@@ -28,14 +31,16 @@ func (a *answer) stream(ctx context.Context, conn *sql.Conn, query, format strin
 	defer stop()
 	asked := make(chan error, 1)
 	go func() {
-		_, err := conn.ExecContext(ctx, "copy ("+query+") to "+duck.Text(a.pipe())+" ("+format+", use_tmp_file false)")
+		_, err := conn.ExecContext(ctx, "copy ("+query+") to "+duck.Text(a.pipe())+
+			fmt.Sprintf(" (%s, use_tmp_file false, preserve_order %t)", format, ordered))
 		_ = to.Close() // the end of the answer: DuckDB has closed its own
 		asked <- err
 	}()
 	written := pass(a.out, from)
 	if written != nil {
 		stop()
-		_ = from.Close() // whoever still writes learns that nobody reads
+		// Closing the pipe now would end the process: DuckDB's threads know no EPIPE.
+		_, _ = io.Copy(io.Discard, from)
 	}
 	return errors.Join(written, <-asked)
 }

@@ -2,16 +2,19 @@
 name: dim_fx_rate
 description: >-
   One row per pair of currencies and day that has a rate: the latest of at most seven days back.
-  A pair's own quote comes first, then the inverse of the opposite one, then the cross through
-  the reporting currency. Pairs are those quoted, in both directions, and from each currency of a
+  A pair's own quote comes first, then the inverse of the opposite one, even a later one, then
+  the cross through the reporting currency. Pairs are those quoted, in both directions, and from each currency of a
   standard cost to each other one. Without rows for a pair and day there is no rate; a currency
   needs none to itself.
+  Only days of months in which the project has rows are kept.
 grain: [from_currency, to_currency, on_date]
+partition: month
 optional: [fx_rate, product]
 columns:
   from_currency: {type: string, description: ISO 4217 code., tests: [not_null]}
   to_currency: {type: string, description: ISO 4217 code., tests: [not_null]}
   on_date: {type: date, description: Day on which the rate holds., tests: [not_null]}
+  month: {type: date, description: First day of on_date's month., tests: [not_null]}
   rate: {type: "decimal(18,12)", unit: to_currency per unit of from_currency, description: The rate., tests: [not_null]}
   quoted_on: {type: date, description: "Day of the quote, at most seven days before on_date; of a cross, the older of the two.", tests: [not_null]}
   method: {type: string, description: "direct, inverse or cross.", tests: [not_null, {accepted_values: [direct, inverse, cross]}]}
@@ -22,7 +25,7 @@ with quotes as (
     -- a pair that several systems quote on one day: the first system's
     select on_date, from_currency, to_currency, rate
     from {{ input "fx_rate" }}
-    where rate > 0 and from_currency <> to_currency
+    where on_date >= {{ add_days (month) "-7" }} and on_date < {{ next_month }} and rate > 0 and from_currency <> to_currency
     qualify row_number() over (partition by on_date, from_currency, to_currency order by system, delivery_id, source_row) = 1
 ),
 both_ways as (
@@ -56,6 +59,14 @@ quoted as (
         method
     from held
 ),
+chosen as (
+    select from_currency, to_currency, on_date, rate, quoted_on, method
+    from quoted
+    qualify row_number() over (
+        partition by from_currency, to_currency, on_date
+        order by case method when 'direct' then 1 else 2 end
+    ) = 1
+),
 cost_currencies as (
     select distinct coalesce(currency, {{ var "currency" }}) as currency
     from {{ input "product" }}
@@ -69,32 +80,29 @@ crossed as (
         a.rate * b.rate as rate,
         least(a.quoted_on, b.quoted_on) as quoted_on,
         'cross' as method
-    from quoted as a
-    join quoted as b on b.on_date = a.on_date and b.from_currency = a.to_currency
+    from chosen as a
+    join chosen as b on b.on_date = a.on_date and b.from_currency = a.to_currency
     where
         a.to_currency = {{ var "currency" }}
         and a.from_currency <> b.to_currency
         and a.from_currency in (select currency from cost_currencies)
+        and not exists (
+            select 1 from chosen as c
+            where c.from_currency = a.from_currency and c.to_currency = b.to_currency and c.on_date = a.on_date
+        )
 ),
-candidates as (
-    select from_currency, to_currency, on_date, rate, quoted_on, method from quoted
+rates as (
+    select from_currency, to_currency, on_date, rate, quoted_on, method from chosen
     union all
     select from_currency, to_currency, on_date, rate, quoted_on, method from crossed
-),
-chosen as (
-    select from_currency, to_currency, on_date, rate, quoted_on, method
-    from candidates
-    qualify row_number() over (
-        partition by from_currency, to_currency, on_date
-        order by case method when 'direct' then 1 when 'inverse' then 2 else 3 end, quoted_on desc, rate
-    ) = 1
 )
 select
     cast(from_currency as varchar) as from_currency,
     cast(to_currency as varchar) as to_currency,
     cast(on_date as date) as on_date,
+    cast({{ month }} as date) as month,
     cast(rate as decimal(18, 12)) as rate,
     cast(quoted_on as date) as quoted_on,
     cast(method as varchar) as method
-from chosen
-where try_cast(rate as decimal(18, 12)) > 0
+from rates
+where try_cast(rate as decimal(18, 12)) > 0 and on_date >= {{ month }} and on_date < {{ next_month }}

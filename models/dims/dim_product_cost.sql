@@ -1,21 +1,29 @@
 /* model
 name: dim_product_cost
 description: >-
-  One row per article and stretch of days with one known standard cost. The first version holds
-  from the beginning, the last without end; an article without a cost, or while its version says
-  none, has no row.
-grain: [system, sku, valid_from]
+  One row per month, article sold in it, and stretch of days up to the month's end with one known
+  standard cost: what fact_sale needs of a month, so that a new article or cost changes no month
+  before it. The first version holds from the beginning; an article without a cost, or while its
+  version says none, has no row.
+grain: [month, system, sku, valid_from]
+partition: month
+reaches: [sale.returned_on, sale_line.returned_on]
 columns:
+  month: {type: date, description: Month in which the article was sold., tests: [not_null]}
   system: {type: string, description: The business system that the article belongs to., tests: [not_null]}
   sku: {type: string, description: The article's key in it., tests: [not_null]}
   valid_from: {type: date, description: First day of the cost; 0001-01-01 for the beginning., tests: [not_null]}
-  valid_to: {type: date, description: First day on which it no longer holds; 9999-12-31 while it does., tests: [not_null]}
+  valid_to: {type: date, description: "First day on which it no longer holds, or the day after the month.", tests: [not_null]}
   standard_cost: {type: "decimal(18,4)", unit: currency, description: Standard cost of one unit., tests: [not_null]}
   currency: {type: string, description: ISO 4217 code of the cost., tests: [not_null]}
 tests:
-  - unique: [system, sku, valid_from]
+  - unique: [month, system, sku, valid_from]
 */
-with versions as (
+with sold as (
+    select distinct system, sku
+    from {{ input "sale_line" }}
+),
+versions as (
     select
         system,
         sku,
@@ -23,6 +31,7 @@ with versions as (
         standard_cost,
         coalesce(currency, {{ var "currency" }}) as currency
     from {{ input "product" }}
+    semi join sold using (system, sku)
     qualify row_number() over (partition by system, sku, valid_from order by delivery_id desc, source_row desc) = 1
 ),
 changes as (
@@ -47,11 +56,12 @@ stretches as (
     window version as (partition by system, sku order by valid_from)
 )
 select
+    cast({{ month }} as date) as month,
     cast(system as varchar) as system,
     cast(sku as varchar) as sku,
     cast(valid_from as date) as valid_from,
-    cast(valid_to as date) as valid_to,
+    cast(least(valid_to, {{ next_month }}) as date) as valid_to,
     cast(standard_cost as decimal(18, 4)) as standard_cost,
     cast(currency as varchar) as currency
 from stretches
-where standard_cost is not null
+where standard_cost is not null and valid_from < {{ next_month }}

@@ -161,7 +161,7 @@ select
     cast(status as string) as status,
     cast(source_status as string) as source_status,
     cast(is_deal as boolean) as is_deal,
-    cast(status in {{ var "is_fulfilled" }} as boolean) as is_fulfilled,
+    cast(coalesce(status in {{ var "is_fulfilled" }}, false) as boolean) as is_fulfilled,
     cast(is_return as boolean) as is_return,
     cast(returned_on as date) as returned_on,
     cast(channel as string) as channel,

@@ -107,9 +107,6 @@ weighed as (
     -- them make the currency's smallest unit
     select
         a.spread,
-        a.part,
-        l.system,
-        l.document_id,
         l.line_no,
         l.delivery_id,
         l.source_row,
@@ -133,9 +130,6 @@ measured as (
     -- an amount finer than the smallest unit is spread in ten-thousandths, so that none is lost
     select
         spread,
-        part,
-        system,
-        document_id,
         line_no,
         delivery_id,
         source_row,
@@ -153,9 +147,6 @@ measured as (
 summed as (
     select
         spread,
-        part,
-        system,
-        document_id,
         line_no,
         delivery_id,
         source_row,
@@ -170,9 +161,6 @@ estimated as (
     -- a line's quota is units × weight ÷ weights: its whole part, which a double may miss by one
     select
         spread,
-        part,
-        system,
-        document_id,
         line_no,
         delivery_id,
         source_row,
@@ -187,9 +175,6 @@ estimated as (
 floored as (
     select
         spread,
-        part,
-        system,
-        document_id,
         line_no,
         delivery_id,
         source_row,
@@ -208,14 +193,11 @@ floored as (
 ranked as (
     -- the units left over go to the largest remainders, equal ones by line_no
     select
-        part,
-        system,
-        document_id,
+        spread,
         line_no,
         delivery_id,
         source_row,
-        sign,
-        unit,
+        sign * unit as unit,
         quota,
         units - cast(sum(quota) over (partition by spread) as bigint) as units_left,
         row_number() over (
@@ -230,17 +212,18 @@ ranked as (
 ),
 spread_amounts as (
     select
-        part,
-        system,
-        document_id,
-        line_no,
-        delivery_id,
-        source_row,
+        a.system,
+        a.document_id,
+        r.line_no,
+        r.delivery_id,
+        r.source_row,
+        a.part,
         cast(
-            cast(sign * unit * (quota + case when place <= units_left then 1 else 0 end) as decimal(20, 0)) * 0.0001
+            cast(r.unit * (r.quota + case when r.place <= r.units_left then 1 else 0 end) as decimal(20, 0)) * 0.0001
             as decimal(18, 4)
         ) as amount
-    from ranked
+    from ranked as r
+    join head_amounts as a on a.spread = r.spread
 ),
 shares as (
     select
@@ -387,8 +370,8 @@ costed as (
         b.sold_at,
         b.status,
         b.kind,
-        b.status in {{ var "is_deal" }} and b.kind <> 'stored_value' as is_deal,
-        b.status in {{ var "is_fulfilled" }} as is_fulfilled,
+        coalesce(b.status in {{ var "is_deal" }}, false) and b.kind <> 'stored_value' as is_deal,
+        coalesce(b.status in {{ var "is_fulfilled" }}, false) as is_fulfilled,
         b.is_return,
         b.channel,
         b.store_id,
@@ -419,7 +402,7 @@ costed as (
     left join {{ ref "dim_product_cost" }} as p
         on p.system = b.system and p.sku = b.sku and p.valid_from <= b.sold_on and p.valid_to > b.sold_on
     left join {{ ref "dim_fx_rate" }} as c
-        on c.from_currency = p.currency and c.to_currency = b.currency and c.on_date = b.sold_on
+        on c.from_currency = p.currency and c.to_currency = b.currency and c.on_date = b.business_date
     left join {{ ref "dim_fx_rate" }} as r
         on r.from_currency = b.currency and r.to_currency = {{ var "currency" }} and r.on_date = b.business_date
 )

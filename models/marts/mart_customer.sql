@@ -1,7 +1,7 @@
 /* model
 name: mart_customer
 description: >-
-  One row per customer (customer_id, all its keys merged) on the eve of as_of: recency, frequency,
+  One row per customer (customer_id, all its keys merged) at the end of as_of: recency, frequency,
   value, margin, state, list, last score. Population: customers with at least one deal by as_of;
   anonymous sales and those who only know us are left out. Window: all history by as_of; amounts
   are kept by month, so they take in all of as_of's month that has come in.
@@ -36,7 +36,6 @@ columns:
   average_order_amount: {type: double, unit: reporting currency per document, description: net_amount / documents; null without documents.}
   costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known., tests: [not_null]}
   margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the lines whose cost is known; null where costed_net_amount covers less than 95 % of net_amount."}
-  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to the customer.}
   trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's., tests: [not_null]}
   trailing_margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the same months, of lines whose cost is known; null where that is less than 95 % of trailing_net_amount."}
   trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Value of the same months by value_basis: the margin of lines whose cost is known, or the net.", tests: [not_null]}
@@ -73,11 +72,6 @@ tests:
       where v.first_sold_on <= (select max(as_of) from mart_customer)
         and not exists (select 1 from mart_customer as c where c.customer_id = i.customer_id)
       group by i.customer_id order by i.customer_id
-  - name: known customers of fact_customer_value all have an identity
-    sql: >-
-      select customer_key, month from fact_customer_value as v
-      where customer_key <> 'anonymous'
-        and not exists (select 1 from dim_customer_identity as i where i.customer_key = v.customer_key)
   - name: purchase days are at least one for each first purchase
     sql: >-
       select customer_id, frequency, first_purchase_on from mart_customer
@@ -89,23 +83,11 @@ measures:
     unit: customers
     additivity: additive
     format: count
-  - name: active_customers
-    title: {en: Customers not lapsed, zh: 现有客户数}
-    expression: count(*) filter (where list = 'existing')
-    unit: customers
-    additivity: additive
-    format: count
   - name: trailing_value
     title: {en: Value of the trailing twelve months, zh: 近十二个月价值}
     expression: sum(trailing_value_amount)
     unit: reporting currency
     additivity: additive
-    format: amount
-  - name: average_order
-    title: {en: Net sales per order, zh: 平均订单金额}
-    expression: sum(net_amount)::double / nullif(sum(documents), 0)
-    unit: reporting currency per document
-    additivity: ratio
     format: amount
   - name: repeat_rate
     title: {en: Customers with two or more purchase days, zh: 复购率}
@@ -130,13 +112,11 @@ value_months as (
         customer_key,
         case when first_sold_on <= {{ var "as_of" }} then first_sold_on end as first_deal_on,
         case when last_sold_on <= {{ var "as_of" }} then last_sold_on when first_sold_on <= {{ var "as_of" }} then first_sold_on end as last_deal_on,
-        month > {{ add_months (month_start (var "as_of")) "-12" }} as is_trailing,
         documents,
         net_amount,
         returns_amount,
         costed_net_amount,
-        margin_amount,
-        cost_to_serve_amount
+        margin_amount
     from {{ ref "fact_customer_value" }}
     where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
 ),
@@ -149,15 +129,25 @@ valued as (
         sum(net_amount) as net_amount,
         sum(returns_amount) as returns_amount,
         sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount,
-        coalesce(sum(net_amount) filter (where is_trailing), 0) as trailing_net_amount,
-        coalesce(sum(costed_net_amount) filter (where is_trailing), 0) as trailing_costed_net_amount,
-        sum(margin_amount) filter (where is_trailing) as trailing_margin_amount
+        sum(margin_amount) as margin_amount
     from value_months
     left join merged using (customer_key)
     group by 1
     having min(first_deal_on) is not null
+),
+-- The twelve calendar months that end with as_of's.
+trailing_year as (
+    select
+        coalesce(merged.customer_id, customer_key) as customer_id,
+        sum(net_amount) as net_amount,
+        sum(costed_net_amount) as costed_net_amount,
+        sum(margin_amount) as margin_amount
+    from {{ ref "fact_customer_value" }}
+    left join merged using (customer_key)
+    where customer_key <> 'anonymous'
+        and month <= {{ var "as_of" }}
+        and month > {{ add_months (month_start (var "as_of")) "-12" }}
+    group by 1
 ),
 purchase_months as not materialized (
     select
@@ -207,44 +197,44 @@ delivered as (
     where deliveries > 0 and month <= {{ var "as_of" }}
     group by 1
 ),
-scores as (
+-- The latest, by date and then by key.
+last_scores as (
     select
         coalesce(merged.customer_id, a.customer_key) as customer_id,
-        coalesce(a.answered_on, a.month) as scored_on,
-        case when q.polarity = -1 then q.lowest + q.highest - a.score else a.score end as score,
-        q.scale,
-        a.system,
-        a.response_id,
-        a.question_id
+        max({
+            scored_on: coalesce(a.answered_on, a.month), system: a.system, response_id: a.response_id, question_id: a.question_id,
+            score: case when q.polarity = -1 then q.lowest + q.highest - a.score else a.score end, scale: q.scale
+        }) as latest
     from {{ ref "fact_survey_answer" }} as a
     join {{ ref "dim_survey_question" }} as q
         on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
     left join merged on merged.customer_key = a.customer_key
-    where a.customer_key <> 'anonymous'
-        and a.asked_side = 'customer'
-        and a.score is not null
-        and q.role = 'overall'
-        and q.scale <> 'text'
+    where a.customer_key <> 'anonymous' and a.asked_side = 'customer' and a.score is not null
+        and q.role = 'overall' and q.scale <> 'text'
         and coalesce(a.answered_on, a.month) <= {{ var "as_of" }}
-),
-last_scores as (
-    select
-        customer_id,
-        max({scored_on: scored_on, system: system, response_id: response_id, question_id: question_id, score: score, scale: scale}) as latest
-    from scores
-    group by customer_id
+    group by 1
 ),
 basis as (
     select
         case
-            when sum(trailing_costed_net_amount) >= 0.95 * sum(trailing_net_amount) and count(trailing_margin_amount) > 0 then 'margin'
+            when sum(costed_net_amount) >= 0.95 * sum(net_amount) and count(margin_amount) > 0 then 'margin'
             else 'net'
         end as value_basis
-    from valued
+    from trailing_year
 ),
 customers as (
     select
-        v.*,
+        v.customer_id,
+        v.first_deal_on,
+        v.last_deal_on,
+        v.documents,
+        v.net_amount,
+        v.returns_amount,
+        v.costed_net_amount,
+        v.margin_amount,
+        coalesce(t.net_amount, 0) as trailing_net_amount,
+        coalesce(t.costed_net_amount, 0) as trailing_costed_net_amount,
+        t.margin_amount as trailing_margin_amount,
         p.first_purchase_on,
         p.last_purchase_on,
         coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency,
@@ -256,6 +246,7 @@ customers as (
         s.latest
     from valued as v
     cross join basis as b
+    left join trailing_year as t on t.customer_id = v.customer_id
     left join purchased as p on p.customer_id = v.customer_id
     left join repeated as r on r.customer_id = v.customer_id
     left join delivered as d on d.customer_id = v.customer_id
@@ -289,7 +280,6 @@ select
     cast({{ ratio "c.net_amount" "c.documents" }} as double) as average_order_amount,
     cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
     cast(case when c.costed_net_amount >= 0.95 * c.net_amount then c.margin_amount end as decimal(18, 4)) as margin_amount,
-    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
     cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
     cast(case when c.trailing_costed_net_amount >= 0.95 * c.trailing_net_amount then c.trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
     cast(case c.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as decimal(18, 4)) as trailing_value_amount,

@@ -1,0 +1,77 @@
+package load
+
+import (
+	"slices"
+
+	"nightjar/internal/lake"
+	"nightjar/models"
+)
+
+// A step is what one model's table needs tonight.
+type step struct {
+	model *models.Model
+	// anew: the table is dropped and made again, with all its partitions.
+	anew bool
+	// insert and remove are partition keys; a changed one is in both.
+	insert, remove []string
+}
+
+// plan compares this night's partitions with the last one's. Tables of last
+// night that are not in it are to be dropped.
+func (n Night) plan() []step {
+	steps := make([]step, len(n.Models))
+	for i, m := range n.Models {
+		steps[i] = n.step(m)
+	}
+	return steps
+}
+
+func (n Night) step(m *models.Model) step {
+	now, before := partitions(n.Manifest, m.Name), partitions(n.Previous, m.Name)
+	changed := n.changed(m.Name)
+	var rows int64
+	for _, key := range changed {
+		rows += now[key].File.Rows
+	}
+	gone := slices.DeleteFunc(sortedKeys(before), func(key string) bool { _, stays := now[key]; return stays })
+	switch {
+	case before == nil || n.Manifest.Models[m.Name] == nil || n.Previous.Models[m.Name].Fingerprint != n.Manifest.Models[m.Name].Fingerprint:
+		return n.anew(m)
+	case len(changed)+len(gone) > 0 && (!m.Monthly() || rows*2 > rowsOf(now)):
+		return n.anew(m)
+	}
+	s := step{model: m, insert: changed, remove: gone}
+	for _, key := range changed {
+		if _, had := before[key]; had {
+			s.remove = append(s.remove, key)
+		}
+	}
+	return s
+}
+
+func (n Night) anew(m *models.Model) step {
+	return step{model: m, anew: true, insert: sortedKeys(partitions(n.Manifest, m.Name))}
+}
+
+// mostly says whether more than half of the night's rows are to be inserted:
+// then a copy of last night's file would mostly hold free blocks.
+func (n Night) mostly(steps []step) bool {
+	var inserted, all int64
+	for _, s := range steps {
+		parts := partitions(n.Manifest, s.model.Name)
+		all += rowsOf(parts)
+		for _, key := range s.insert {
+			inserted += parts[key].File.Rows
+		}
+	}
+	return inserted*2 > all
+}
+
+// files of the partitions to insert, in order.
+func (s step) files(m *lake.Manifest) []lake.File {
+	files := make([]lake.File, len(s.insert))
+	for i, key := range s.insert {
+		files[i] = partitions(m, s.model.Name)[key].File
+	}
+	return files
+}

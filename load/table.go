@@ -1,0 +1,130 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nightjar/internal/duck"
+	"nightjar/internal/lake"
+	"nightjar/models"
+)
+
+// create is the statements that make a table with its comments. It has no
+// constraint and no index: audits check, by query.
+func create(name, description string, columns []models.Column) []string {
+	defs := make([]string, len(columns))
+	for i, c := range columns {
+		defs[i] = duck.Name(c.Name) + " " + duck.SQLType(c.Type)
+	}
+	comments := []string{"comment on table " + name + " is " + duck.Text(description)}
+	for _, c := range columns {
+		if text := describe(c); text != "" {
+			comments = append(comments, "comment on column "+name+"."+duck.Name(c.Name)+" is "+duck.Text(text))
+		}
+	}
+	return []string{
+		"create table " + name + " (" + strings.Join(defs, ", ") + ")",
+		strings.Join(comments, "; "),
+	}
+}
+
+// describe is a column's comment: its description, then its unit.
+func describe(c models.Column) string {
+	if c.Unit == "" {
+		return c.Description
+	}
+	return strings.TrimSpace(c.Description + " [" + c.Unit + "]")
+}
+
+// define drops the tables that go and makes those that begin anew.
+func (s *store) define(ctx context.Context, steps []step, present map[string][]models.Column) error {
+	statements := map[string][]string{}
+	keep := map[string]bool{}
+	for _, st := range steps {
+		keep[table(st.model)] = !st.anew
+	}
+	for name := range present {
+		if !keep[name] {
+			catalog, _, _ := strings.Cut(name, ".")
+			statements[catalog] = append(statements[catalog], "drop table "+name)
+		}
+	}
+	for _, st := range steps {
+		if st.anew {
+			catalog := catalogOf(st.model)
+			statements[catalog] = append(statements[catalog], create(table(st.model), st.model.Description, st.model.Columns)...)
+		}
+	}
+	for _, catalog := range []string{warehouse, person} {
+		if err := s.transact(ctx, statements[catalog]); err != nil {
+			return fmt.Errorf("making the tables of the %s file: %w", catalog, err)
+		}
+	}
+	return nil
+}
+
+// fill replaces the table's partitions: one delete, then one insert of all new
+// files, which DuckDB compresses as it writes.
+func (s *store) fill(ctx context.Context, l *lake.Lake, m *lake.Manifest, st step) error {
+	if len(st.remove) > 0 && !st.anew {
+		if err := s.exec(ctx, "delete from "+table(st.model)+" where month in "+dates(st.remove)); err != nil {
+			return fmt.Errorf("loading %s: %w", st.model.Name, err)
+		}
+	}
+	files := st.files(m)
+	if len(files) == 0 {
+		return nil
+	}
+	var want int64
+	for _, f := range files {
+		want += f.Rows
+	}
+	columns := duck.Names(columnNames(st.model.Columns))
+	result, err := s.db.ExecContext(ctx, "insert into "+table(st.model)+" ("+columns+") select "+columns+" from "+alike(l.Paths(files)))
+	if err != nil {
+		return fmt.Errorf("loading %s: %w", st.model.Name, duck.Scrub(err))
+	}
+	if rows, err := result.RowsAffected(); err != nil || rows != want {
+		return fmt.Errorf("loading %s: its files gave %d rows, the manifest says %d: something other than Nightjar changed the lake: restore it from a backup", st.model.Name, rows, want)
+	}
+	return nil
+}
+
+// alike is the rows of Parquet files that all have the same columns: the
+// files' footers need not be read before the first row flows.
+func alike(paths []string) string {
+	return "read_parquet(" + duck.TextList(paths) + ", hive_partitioning=false)"
+}
+
+// tables lists what the two files hold, by full name, with names and types (as
+// DuckDB describes them) of the columns.
+func (s *store) tables(ctx context.Context, schema string) (map[string][]models.Column, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		select database_name, table_name, column_name, data_type
+		from duckdb_columns()
+		where database_name in ('warehouse', 'person') and schema_name = `+duck.Text(schema)+` and not internal
+		order by database_name, table_name, column_index`)
+	if err != nil {
+		return nil, duck.Scrub(err)
+	}
+	defer rows.Close()
+	found := map[string][]models.Column{}
+	for rows.Next() {
+		var catalog, name, column, kind string
+		if err := rows.Scan(&catalog, &name, &column, &kind); err != nil {
+			return nil, err
+		}
+		full := catalog + "." + schema + "." + duck.Name(name)
+		found[full] = append(found[full], models.Column{Name: column, Type: models.Type(kind)})
+	}
+	return found, duck.Scrub(rows.Err())
+}
+
+// fits says whether a table's columns, as DuckDB describes them, are the header's.
+func fits(present []models.Column, header []models.Column) bool {
+	return slices.EqualFunc(present, header, func(a, b models.Column) bool {
+		return a.Name == b.Name && duck.IsType(string(a.Type), b.Type)
+	})
+}

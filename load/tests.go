@@ -1,0 +1,192 @@
+package load
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"nightjar/internal/duck"
+	"nightjar/models"
+)
+
+// A check is one test of a header, ready to run.
+type check struct {
+	finding Finding
+	model   *models.Model
+	// quick is an aggregate over the table's rows in scope that is 0 when
+	// nothing is wrong; checks with the same pass share one scan. Empty: count
+	// the offending rows.
+	quick string
+	pass  string
+	// offending is a query of the rows to blame.
+	offending string
+	wrong     string
+}
+
+// checks lists the tests of a model over the months that changed tonight (all
+// rows of a model without months).
+func (n Night) checks(m *models.Model) []check {
+	where, scope := n.scope(m)
+	var all []check
+	add := func(name, severity, scope string, c check) {
+		if scope == "" {
+			return
+		}
+		c.model = m
+		c.finding = Finding{Model: m.Name, Test: name, Severity: n.severity(m.Name, name, severity), Scope: scope, Status: "passed"}
+		all = append(all, c)
+	}
+	for _, column := range m.Columns {
+		for _, t := range column.Tests {
+			add(column.Name+"."+t.Kind, "block", scope, n.columnCheck(m, column, t, where))
+		}
+	}
+	for _, t := range m.Tests {
+		if len(t.Unique) > 0 {
+			name := t.Name
+			if name == "" {
+				name = "unique"
+			}
+			add(name, t.Severity, scope, unique(m, t.Unique, where))
+			continue
+		}
+		add(t.Name, t.Severity, "whole", check{offending: strings.TrimRight(strings.TrimSpace(t.SQL), ";"), wrong: "rows that the test says should not be there"})
+	}
+	return all
+}
+
+// scope is a condition on the rows to look at ("true" for all), and how
+// findings call it; empty when nothing of a monthly model changed.
+func (n Night) scope(m *models.Model) (where, name string) {
+	if !m.Monthly() {
+		return "true", "whole"
+	}
+	changed := n.changed(m.Name)
+	switch len(changed) {
+	case 0:
+		return "false", ""
+	case len(partitions(n.Manifest, m.Name)):
+		where = "true"
+	default:
+		where = "month in " + dates(changed)
+	}
+	if len(changed) == 1 {
+		return where, "1 month"
+	}
+	return where, fmt.Sprintf("%d months", len(changed))
+}
+
+// severity is the config's word, else the header's, else block.
+func (n Night) severity(model, test, header string) string {
+	if word := n.Audits[model+"."+test]; word != "" {
+		return word
+	}
+	if header != "" {
+		return header
+	}
+	return "block"
+}
+
+func (n Night) columnCheck(m *models.Model, column models.Column, t models.ColumnTest, where string) check {
+	name := duck.Name(column.Name)
+	rows := "select * from " + table(m) + " where " + where
+	switch t.Kind {
+	case "not_null":
+		return check{pass: "nulls", quick: "count(*) - count(" + name + ")", offending: rows + " and " + name + " is null", wrong: "rows without a value"}
+	case "accepted_values":
+		outside := name + "::varchar not in " + list(t.Values)
+		return check{pass: "values", quick: "count(*) filter (where " + outside + ")", offending: rows + " and " + outside, wrong: "rows with another value than " + strings.Join(t.Values, ", ")}
+	case "unique":
+		return uniqueColumn(m, column.Name, where)
+	case "relationships":
+		to, key, _ := strings.Cut(t.To, ".")
+		if len(n.changed(to)) > 0 {
+			rows = "select * from " + table(m) + " where true"
+		}
+		return check{offending: fmt.Sprintf("%s and %s is not null and %s not in (select %s from %s where %s is not null)", rows, name, name, duck.Name(key), duck.Name(to), duck.Name(key)),
+			wrong: "rows whose value is not in " + t.To}
+	}
+	return check{}
+}
+
+// unique looks at 64-bit hashes first: as many different ones as rows proves
+// that no two rows share the columns' values. Nulls count as equal.
+func unique(m *models.Model, by []string, where string) check {
+	columns := duck.Names(by)
+	hash := "hash(" + columns + ")"
+	twice := fmt.Sprintf("select %s from %s where %s group by 1 having count(*) > 1", hash, table(m), where)
+	return check{
+		pass:      "unique " + columns,
+		quick:     "count(*) - count(distinct " + hash + ")",
+		offending: fmt.Sprintf("select * from %s where %s and %s in (%s) qualify count(*) over (partition by %s) > 1", table(m), where, hash, twice, columns),
+		wrong:     "rows that share " + strings.Join(by, ", ") + " with another",
+	}
+}
+
+// uniqueColumn is unique over the rows that have a value.
+func uniqueColumn(m *models.Model, column, where string) check {
+	name := duck.Name(column)
+	c := unique(m, []string{column}, where+" and "+name+" is not null")
+	c.pass = "unique values of " + name
+	c.quick = fmt.Sprintf("count(%s) - count(distinct hash(%s)) filter (where %s is not null)", name, name, name)
+	return c
+}
+
+func list(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = duck.Text(value)
+	}
+	return "(" + strings.Join(quoted, ", ") + ")"
+}
+
+var identifier = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+
+// absent names a model of the catalog that the check needs and this night
+// lacks; "" when all are there.
+func (n Night) absent(c check) string {
+	if n.Catalog == nil {
+		return ""
+	}
+	for _, name := range identifier.FindAllString(c.offending, -1) {
+		_, known := n.Catalog.Models[name]
+		if known && !slices.ContainsFunc(n.Models, func(m *models.Model) bool { return m.Name == name }) {
+			return name
+		}
+	}
+	return ""
+}
+
+// guards compare the table as it is with last night's and with the manifest.
+func (n Night) guards(m *models.Model, rows int64) []Finding {
+	now, before := rowsOf(partitions(n.Manifest, m.Name)), rowsOf(partitions(n.Previous, m.Name))
+	count := Finding{Model: m.Name, Test: "row_count", Severity: n.severity(m.Name, "row_count", ""), Scope: "whole", Status: "passed"}
+	if rows != now {
+		count.fail(abs(rows-now), fmt.Sprintf("the table has %d rows, its files have %d: something other than Nightjar changed last night's warehouse; remove that file and run again, which makes it afresh", rows, now))
+	}
+	drop := Finding{Model: m.Name, Test: "row_drop", Severity: n.severity(m.Name, "row_drop", ""), Scope: "whole", Status: "passed"}
+	if n.RowDrop > 0 && float64(before-rows) > n.RowDrop*float64(before) {
+		drop.fail(before-rows, fmt.Sprintf("%d rows, %d last night: more than %.0f %% are gone; see which deliveries brought less, or accept it if it is right", rows, before, n.RowDrop*100))
+		if reason := n.Accepted[m.Name+".row_drop"]; reason != "" {
+			drop.Status, drop.Message = "accepted", reason
+		}
+	}
+	return []Finding{count, drop}
+}
+
+func abs(n int64) int64 { return max(n, -n) }
+
+// evidence is a query of the offending rows without the model's personal columns.
+func (c check) evidence() string {
+	var hidden []string
+	for _, column := range c.model.Columns {
+		if column.Personal {
+			hidden = append(hidden, duck.Text(column.Name))
+		}
+	}
+	if len(hidden) == 0 {
+		return "select * from (" + c.offending + "\n) limit 1000"
+	}
+	return "select columns(c -> c not in (" + strings.Join(hidden, ", ") + ")) from (" + c.offending + "\n) limit 1000"
+}
