@@ -2,95 +2,117 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"nightjar/internal/duck"
 )
 
-// A check is one rule of the contract over one column: SQL over the settled
-// values that is true where a row breaks it.
+// A check is one rule of the contract over one column: SQL that is true where a
+// row breaks it. Checks of the row look at the values as they will be staged;
+// the others come before, over what the source gave.
 type check struct {
-	rule, column, breaks, action string
+	rule, column, breaks, action, reason string
+	ofRow                                bool
+}
+
+// check is one, with the action that mapping or contract say.
+func (c *compiled) check(column compiledColumn, rule, breaks, reason string) check {
+	return check{rule: rule, column: column.Name, breaks: breaks, action: c.mapping.On(rule, column.Name), reason: reason}
 }
 
 func (c *compiled) allChecks() []check {
 	var checks []check
-	add := func(column compiledColumn, rule, breaks string) {
-		checks = append(checks, check{rule: rule, column: column.Name, breaks: breaks, action: c.mapping.On(rule, column.Name)})
-	}
 	for _, column := range c.columns {
-		e, mapped := c.mapping.Columns.Column(column.Name)
-		value := duck.Name(column.Name)
-		if mapped && !column.typed && column.Type != "string" && column.value != c.sureCast(column) {
-			add(column, badRule(string(column.Type)), fmt.Sprintf("%s is not null and %s is null", rawName(column.Name), duck.Name("v_"+column.Name)))
+		if column.mapped {
+			checks = append(checks, c.valueChecks(column)...)
 		}
-		if mapped && column.Type == "timestamptz" && !strings.Contains(formatOf(c.source, e, column.Type), "%z") {
-			c.hourChecks(column, add)
-		}
-		if mapped && column.StatusMap {
-			add(column, "unknown_status", fmt.Sprintf("%s is not null and (%s) is null", duck.Name("v_"+column.Name), c.translated(duck.Name("v_"+column.Name))))
-		}
-		if mapped && len(column.Accepted) > 0 && !column.StatusMap {
-			add(column, "not_accepted", fmt.Sprintf("%s not in (%s)", value, quoteAll(column.Accepted)))
-		}
-		if mapped && column.NotAfterReceipt {
-			add(column, "future", c.future(column))
-		}
-		if column.Required {
-			add(column, "required", value+" is null")
-		}
+	}
+	return append(checks, c.rowChecks()...)
+}
+
+// valueChecks are those of one value that the source gave.
+func (c *compiled) valueChecks(column compiledColumn) []check {
+	var checks []check
+	name, value := duck.Name(column.Name), valueName(column.Name)
+	if !column.sure && column.Type != "string" {
+		rule, reason := badRule(column)
+		checks = append(checks, c.check(column, rule, fmt.Sprintf("%s is not null and %s is null", rawName(column.Name), value), reason))
+	}
+	if column.Type == "timestamptz" {
+		checks = append(checks, c.hourChecks(column)...)
+	}
+	if column.StatusMap {
+		checks = append(checks, c.check(column, "unknown_status", fmt.Sprintf("%s is not null and (%s) is null", value, c.translated(value)), "the status is not in the source's `status` map"))
+	}
+	if len(column.Accepted) > 0 && !column.StatusMap {
+		checks = append(checks, c.check(column, "not_accepted", fmt.Sprintf("%s not in (%s)", name, quoteAll(column.Accepted)), "the value is not one of "+strings.Join(column.Accepted, ", ")))
+	}
+	if column.NotAfterReceipt {
+		checks = append(checks, c.check(column, "future", c.future(column), "the date lies after the day on which the delivery was received"))
 	}
 	return checks
 }
 
-func badRule(t string) string {
-	switch t {
+func badRule(column compiledColumn) (rule, reason string) {
+	switch column.Type {
 	case "date", "timestamptz":
-		return "bad_date"
+		return "bad_date", fmt.Sprintf("the value is no date or time in the format %s of the years 1900 to 2199", column.format)
 	case "boolean":
-		return "bad_boolean"
+		return "bad_boolean", "the value is neither yes nor no"
 	default:
-		return "bad_number"
+		return "bad_number", fmt.Sprintf("the value is no %s as configured", column.Type)
 	}
 }
 
 func (c *compiled) future(column compiledColumn) string {
 	if column.Type == "timestamptz" {
-		return fmt.Sprintf("%s > timestamptz %s", duck.Name(column.Name), duck.Text(c.night.ReceivedAt.UTC().Format("2006-01-02 15:04:05.999999+00")))
+		return fmt.Sprintf("%s > timestamptz %s", duck.Name(column.Name), duck.Text(c.delivery.receivedAt.UTC().Format("2006-01-02 15:04:05.999999+00")))
 	}
 	return fmt.Sprintf("%s > date %s", duck.Name(column.Name), duck.Text(c.delivery.receivedOn.Format(time.DateOnly)))
 }
 
-// hourChecks find stamps in hours that the zone skips or has twice. Zones
-// without clock changes need none.
-func (c *compiled) hourChecks(column compiledColumn, add func(compiledColumn, string, string)) {
-	if !changesClocks(c.source.TimeZone) {
-		return
+// rowChecks are those without which no row can be told apart or placed: what
+// the contract requires, the key, and a date or an owner to live with.
+func (c *compiled) rowChecks() []check {
+	var checks []check
+	kept := map[string]bool{}
+	for _, column := range c.columns {
+		if !column.Required {
+			continue
+		}
+		k := c.check(column, "required", duck.Name(column.Name)+" is null", "there is no value, and the contract requires one")
+		kept[column.Name] = k.action != "warn"
+		k.ofRow = true
+		checks = append(checks, k)
 	}
-	zone := duck.Text(c.source.TimeZone)
-	instant := duck.Name("v_" + column.Name)
-	local := rawName(column.Name)
-	if !column.typed {
-		local = fmt.Sprintf("try_strptime(%s, %s)", local, duck.Text(column.format))
+	refuse := func(column, breaks, reason string) {
+		checks = append(checks, check{rule: "required", column: column, breaks: breaks, action: "reject", reason: reason, ofRow: true})
 	}
-	add(column, "nonexistent_hour", fmt.Sprintf("timezone(%s, %s) <> %s", zone, instant, local))
-	add(column, "ambiguous_hour", fmt.Sprintf("(timezone(%[1]s, %[2]s + interval 1 hour) = %[3]s or timezone(%[1]s, %[2]s - interval 1 hour) = %[3]s)", zone, instant, local))
-}
-
-// changesClocks says whether a zone has had more than one offset since 1992.
-func changesClocks(zone string) bool {
-	location, err := time.LoadLocation(zone)
-	if err != nil {
-		return true
-	}
-	_, first := time.Date(1992, 1, 1, 0, 0, 0, 0, location).Zone()
-	for day := time.Date(1992, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2038; day = day.AddDate(0, 0, 14) {
-		if _, offset := day.In(location).Zone(); offset != first {
-			return true
+	for _, key := range c.mapping.Contract.Key {
+		if c.source.HasKey() && !kept[key] {
+			refuse(key, duck.Name(key)+" is null", "there is no value, and rows are told apart by it; say `key: none` if they have no key")
 		}
 	}
-	return false
+	dates, owner := c.mapping.Contract.DatedBy, c.mapping.Contract.Owner
+	switch {
+	case len(dates) == 0 && owner == nil || len(dates) > 0 && kept[dates[0]]:
+	case owner == nil:
+		refuse(dates[0], c.monthOf()+" is null", "there is no date, and rows live by month")
+	case slices.ContainsFunc(owner.On, func(name string) bool { return !kept[name] }):
+		refuse(slices.Concat(dates, owner.On)[0], c.monthOf()+" is null and ("+duck.Names(owner.On[:1])+" is null"+moreNulls(owner.On[1:])+")",
+			"there is neither a date nor a "+owner.Input+" to live with")
+	}
+	return checks
+}
+
+func moreNulls(names []string) string {
+	more := ""
+	for _, name := range names {
+		more += " or " + duck.Name(name) + " is null"
+	}
+	return more
 }
 
 func quoteAll(words []string) string {
@@ -101,36 +123,41 @@ func quoteAll(words []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// rejecting is the condition under which a row may not pass, "" when no check
-// rejects.
+// breaks is the column that says whether a row breaks the i-th check.
+func breaks(i int) string { return duck.Name(fmt.Sprintf("breaks %d", i)) }
+
+// rejecting is the condition under which a row may not pass, "false" when no
+// check rejects.
 func (c *compiled) rejecting() string {
-	var conditions []string
-	for _, check := range c.checks {
-		if check.action == "reject" || check.action == "fail" {
-			conditions = append(conditions, "("+check.breaks+")")
+	conditions := []string{"false"}
+	for i, check := range c.checks {
+		if check.rejects() {
+			conditions = append(conditions, breaks(i))
 		}
 	}
 	return strings.Join(conditions, " or ")
 }
 
+func (k check) rejects() bool { return k.action == "reject" || k.action == "fail" }
+
+// rejects says whether some check keeps rows out.
+func (c *compiled) rejects() bool { return slices.ContainsFunc(c.checks, check.rejects) }
+
 // lenient says whether some check lets its row pass but must be counted.
 func (c *compiled) lenient() bool {
-	for _, check := range c.checks {
-		if check.action == "null" || check.action == "warn" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.checks, func(k check) bool { return !k.rejects() })
 }
 
-// final is a column's value as staged: emptied where a broken rule says so.
-// A value that could not be made is null already.
-func (c *compiled) final(column compiledColumn) string {
-	value := duck.Name(column.Name)
-	for _, check := range c.checks {
-		if check.column == column.Name && check.action == "null" && (check.rule == "future" || check.rule == "not_accepted" || check.rule == "nonexistent_hour" || check.rule == "ambiguous_hour") {
-			value = fmt.Sprintf("case when %s then null else %s end", check.breaks, value)
+// emptied is the condition under which a column's value must go, "" for never:
+// a rule says so, or the instant that the date is cut from lies in the future.
+func (c *compiled) emptied(column compiledColumn) string {
+	var conditions []string
+	for i, check := range c.checks {
+		own := check.column == column.Name
+		cut := check.column == column.CutFrom && check.rule == "future" && !column.mapped
+		if check.action == "null" && (own || cut) {
+			conditions = append(conditions, breaks(i))
 		}
 	}
-	return value
+	return strings.Join(conditions, " or ")
 }

@@ -1,18 +1,16 @@
 package extract
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
+	"time"
 
 	"nightjar/internal/config"
 	"nightjar/internal/lake"
@@ -26,7 +24,7 @@ const (
 	New       State = "new"
 	Changed   State = "changed"   // a new version of a name that is known
 	Remapped  State = "remapped"  // same content, but it is read differently now
-	Unchanged State = "unchanged" // the version that counts already
+	Unchanged State = "unchanged" // the version that is known already
 	Held      State = "held"      // same content as another name
 	Gone      State = "gone"      // known, to be read again, but no longer there
 )
@@ -43,7 +41,7 @@ type Found struct {
 // Discover looks at every source's files and compares them with the manifest:
 // in the order of the sources, then in natural order of the names. A file whose
 // size, time and inode are those recorded is not read, unless verify is set.
-// A source without any file is an error unless it is optional or was never seen.
+// A pattern that no file matches is an error unless its source is optional.
 func Discover(ctx context.Context, c *config.Config, m *lake.Manifest, verify bool) ([]Found, error) {
 	var all []Found
 	for _, source := range c.Sources {
@@ -51,184 +49,133 @@ func Discover(ctx context.Context, c *config.Config, m *lake.Manifest, verify bo
 		if err != nil {
 			return nil, err
 		}
-		found, err := discoverSource(ctx, c, source, paths, m, verify)
-		if err != nil {
-			return nil, err
+		d := &discovery{source: source, known: knownNames(m, source.Name), mapping: mappingOf(source), verify: verify}
+		if err := d.look(ctx, paths); err != nil {
+			return nil, fmt.Errorf("source %s: %w", source.Name, err)
 		}
-		all = append(all, found...)
+		all = append(all, d.found...)
 	}
 	return all, nil
 }
 
-// files lists a source's files by name: the path below the folder that its
-// pattern fixes.
-func files(dir string, source *config.Source) (map[string]string, error) {
-	paths := map[string]string{}
-	for _, pattern := range source.Files {
-		full := pattern
-		if !filepath.IsAbs(pattern) {
-			full = filepath.Join(dir, pattern)
-		}
-		matches, err := filepath.Glob(full)
-		if err != nil {
-			return nil, fmt.Errorf("source %s: files %q: %w", source.Name, pattern, err)
-		}
-		if len(matches) == 0 && !source.Optional {
-			return nil, fmt.Errorf("source %s: no file matches %s; check the path in nightjar.yaml, or say `optional: true` if it may be missing", source.Name, pattern)
-		}
-		base := fixedFolder(full)
-		for _, path := range matches {
-			name, err := filepath.Rel(base, path)
-			if err != nil {
-				return nil, fmt.Errorf("source %s: %w", source.Name, err)
-			}
-			if other, twice := paths[name]; twice && other != path {
-				return nil, fmt.Errorf("source %s: %s and %s would both be the delivery %s; make them two sources", source.Name, other, path, name)
-			}
-			paths[name] = path
-		}
-	}
-	return paths, nil
+// discovery is one source's under way.
+type discovery struct {
+	source *config.Source
+	known  map[string]versions
+	// mapping fingerprints how the source's rows are read.
+	mapping string
+	verify  bool
+	found   []Found
 }
 
-// fixedFolder is the part of a pattern before its first wildcard, as a folder.
-func fixedFolder(pattern string) string {
-	for strings.ContainsAny(pattern, "*?[") {
-		pattern = filepath.Dir(pattern)
-		if !strings.ContainsAny(pattern, "*?[") {
-			return pattern
-		}
-	}
-	return filepath.Dir(pattern)
-}
+// versions are what the manifest knows of one name: its latest version, and the
+// one whose rows count: none, or an older one, where the latest is held.
+type versions struct{ latest, counting *lake.Delivery }
 
-func discoverSource(ctx context.Context, c *config.Config, source *config.Source, paths map[string]string, m *lake.Manifest, verify bool) ([]Found, error) {
-	known := current(m, source.Name)
-	mapping := mappingOf(source)
-	remapped := false
-	var found []Found
-	for _, name := range slices.SortedFunc(maps.Keys(paths), naturally) {
-		f, err := look(ctx, source, name, paths[name], known, verify)
-		if err != nil {
-			return nil, err
-		}
-		f.Delivery.Mapping = mapping
-		old, seen := known[f.Delivery.Name]
-		switch {
-		case f.State == Unchanged && old.State == "current" && old.Mapping != mapping:
-			f.State, f.Reason = Remapped, "the mapping changed"
-			f.Delivery.Place = old.Place
-			remapped = true
-		case f.State == Unchanged && old.State == "held" && source.SameContent == "load":
-			f.State, f.Reason = New, "it was held, and is loaded now"
-		case f.State == New && seen:
-			f.State, f.Reason = Changed, "its content changed"
-		}
-		found = append(found, f)
-	}
-	if remapped {
-		found = append(found, gone(source, found, known, mapping)...)
-	}
-	return holdTwins(source, found, known), nil
-}
-
-// current lists the newest versions of a source's deliveries by name.
-func current(m *lake.Manifest, source string) map[string]lake.Delivery {
-	known := map[string]lake.Delivery{}
+func knownNames(m *lake.Manifest, source string) map[string]versions {
+	known := map[string]versions{}
 	if m == nil {
 		return known
 	}
-	for _, d := range m.Deliveries {
-		if d.Source == source && d.State != "replaced" {
-			known[d.Name] = d
+	for i := range m.Deliveries {
+		d := &m.Deliveries[i]
+		if d.Source != source || d.State == "replaced" {
+			continue
 		}
+		v := known[d.Name]
+		v.latest = d
+		if d.State == "current" {
+			v.counting = d
+		}
+		known[d.Name] = v
 	}
 	return known
 }
 
-// look compares one file with what is known of its name.
-func look(ctx context.Context, source *config.Source, name, path string, known map[string]lake.Delivery, verify bool) (Found, error) {
+func (d *discovery) look(ctx context.Context, paths map[string]string) error {
+	for _, name := range slices.SortedFunc(maps.Keys(paths), naturally) {
+		f, err := d.compare(ctx, name, paths[name])
+		if err != nil {
+			return err
+		}
+		d.found = append(d.found, f)
+	}
+	if err := d.holdTwins(ctx); err != nil {
+		return err
+	}
+	d.found = append(d.found, d.gone()...)
+	return nil
+}
+
+// compare says what one file is to what is known of its name.
+func (d *discovery) compare(ctx context.Context, name, path string) (Found, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Found{}, fmt.Errorf("source %s: looking at a file: %w", source.Name, err)
+		return Found{}, fmt.Errorf("looking at a file: %w", err)
 	}
 	if info.IsDir() {
-		return Found{}, fmt.Errorf("source %s: %s is a folder; name files, such as %s", source.Name, path, filepath.Join(path, "*.csv"))
+		return Found{}, fmt.Errorf("%s is a folder; name files, such as %s", path, filepath.Join(path, "*.csv"))
 	}
-	f := Found{Source: source, Path: path, State: New, Delivery: lake.Delivery{
-		Source: source.Name, Name: name, Size: info.Size(), ModifiedAt: info.ModTime().UTC(), Inode: inode(info),
+	f := Found{Source: d.source, Path: path, State: New, Delivery: lake.Delivery{
+		Source: d.source.Name, Name: name, Size: info.Size(), ModifiedAt: info.ModTime().UTC(), Inode: inode(info), Mapping: d.mapping,
 	}}
-	old, seen := known[f.Delivery.Name]
-	same := seen && old.Size == info.Size() && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info)
-	switch {
-	case same && !verify:
-		f.State, f.Delivery.SHA256 = Unchanged, old.SHA256
-	case seen:
-		if f.Delivery.SHA256, err = hashFile(ctx, path); err != nil {
-			return Found{}, fmt.Errorf("source %s: reading a file: %w", source.Name, err)
-		}
-		if f.Delivery.SHA256 == old.SHA256 {
-			f.State = Unchanged
-		}
+	old := d.known[name].latest
+	if old == nil {
+		return f, nil
 	}
+	if old.Size == info.Size() && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info) && !d.verify {
+		f.Delivery.SHA256 = old.SHA256
+		d.same(&f, old)
+		return f, nil
+	}
+	if f.Delivery.SHA256, err = hashFile(ctx, path); err != nil {
+		return Found{}, fmt.Errorf("reading a file: %w", err)
+	}
+	if f.Delivery.SHA256 == old.SHA256 {
+		d.same(&f, old)
+		return f, nil
+	}
+	f.State, f.Reason = Changed, "its content changed"
 	return f, nil
 }
 
+// same decides about a file whose bytes are those of its name's latest version.
+func (d *discovery) same(f *Found, old *lake.Delivery) {
+	remapped := old.Mapping != d.mapping
+	switch {
+	case old.State == "current" && remapped:
+		f.State, f.Reason = Remapped, "the mapping changed"
+		f.Delivery.Place, f.Delivery.ReceivedAt = old.Place, old.ReceivedAt
+	case old.State == "held" && old.Twin != "":
+		f.State, f.Reason = New, "it was held, and is loaded now"
+	case old.State == "held" && remapped:
+		f.State, f.Reason = New, "it was held, and is read differently now"
+	default:
+		f.State, f.Delivery.ID = Unchanged, old.ID
+	}
+}
+
 // gone lists the deliveries that a changed mapping would read again, were they
-// still there. Their rows stay as they were read.
-func gone(source *config.Source, found []Found, known map[string]lake.Delivery, mapping string) []Found {
+// still there. Their rows stay as they were read. It is said in the night in
+// which the mapping changes.
+func (d *discovery) gone() []Found {
+	announce := true
+	for _, v := range d.known {
+		announce = announce && (v.counting == nil || v.counting.Mapping != d.mapping)
+	}
+	read := map[string]bool{}
+	for _, f := range d.found {
+		announce = announce || f.State == Remapped
+		read[f.Delivery.Name] = f.State == Remapped || f.State == Changed || f.State == New
+	}
 	var missing []Found
-	for name, d := range known {
-		there := slices.ContainsFunc(found, func(f Found) bool { return f.Delivery.Name == name })
-		if !there && d.Mapping != mapping && d.State == "current" {
-			missing = append(missing, Found{Source: source, Path: name, State: Gone, Reason: "the mapping changed, but the file is no longer there: its rows stay as they were read", Delivery: d})
+	for name, v := range d.known {
+		if announce && v.counting != nil && v.counting.Mapping != d.mapping && !read[name] {
+			missing = append(missing, Found{Source: d.source, Path: name, State: Gone, Reason: "the mapping changed, but the file is no longer there: its rows stay as they were read", Delivery: *v.counting})
 		}
 	}
 	slices.SortFunc(missing, func(a, b Found) int { return naturally(a.Path, b.Path) })
 	return missing
-}
-
-// holdTwins holds a delivery whose content is known under another name. New
-// files are hashed only where another one has their size.
-func holdTwins(source *config.Source, found []Found, known map[string]lake.Delivery) []Found {
-	if source.SameContent == "load" {
-		return found
-	}
-	first := map[string]string{}
-	for name, d := range known {
-		if d.State == "current" {
-			first[d.SHA256] = name
-		}
-	}
-	sizes := map[int64]int{}
-	for _, d := range known {
-		sizes[d.Size]++
-	}
-	for _, f := range found {
-		if f.State == New {
-			sizes[f.Delivery.Size]++
-		}
-	}
-	for i, f := range found {
-		if f.State != New || sizes[f.Delivery.Size] < 2 {
-			continue
-		}
-		if f.Delivery.SHA256 == "" {
-			sum, err := hashFile(context.Background(), f.Path)
-			if err != nil {
-				continue // reading it will say what is wrong
-			}
-			found[i].Delivery.SHA256 = sum
-		}
-		sum := found[i].Delivery.SHA256
-		if twin, seen := first[sum]; seen && twin != f.Delivery.Name {
-			found[i].State = Held
-			found[i].Reason = fmt.Sprintf("its content is that of %s, which counts already; say `same_content: load` on the source if both are true", twin)
-			continue
-		}
-		first[sum] = f.Delivery.Name
-	}
-	return found
 }
 
 // mappingOf fingerprints everything that decides how a source's rows are read.
@@ -241,64 +188,14 @@ func mappingOf(source *config.Source) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func hashFile(ctx context.Context, path string) (string, error) {
-	f, err := os.Open(path)
+// unmoved refuses a file that is no longer what was discovered.
+func unmoved(f Found) error {
+	info, err := os.Stat(f.Path)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("the file went while it was read: %w", err)
 	}
-	defer f.Close()
-	sum := sha256.New()
-	buffer := make([]byte, 1<<20)
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		read, err := f.Read(buffer)
-		sum.Write(buffer[:read])
-		if err == io.EOF {
-			return hex.EncodeToString(sum.Sum(nil)), nil
-		}
-		if err != nil {
-			return "", err
-		}
+	if info.Size() != f.Delivery.Size || !info.ModTime().Equal(f.Delivery.ModifiedAt) {
+		return fmt.Errorf("it changed at %s, while it was read: deliver it under another name and rename it when it is whole, then run again", info.ModTime().UTC().Format(time.RFC3339))
 	}
+	return nil
 }
-
-func inode(info os.FileInfo) uint64 {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return stat.Ino
-	}
-	return 0
-}
-
-// naturally orders names so that numbers within them count as numbers.
-func naturally(a, b string) int {
-	for a != "" && b != "" {
-		x, restA := chunk(a)
-		y, restB := chunk(b)
-		if order := compareChunks(x, y); order != 0 {
-			return order
-		}
-		a, b = restA, restB
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-func compareChunks(x, y string) int {
-	if !digit(x[0]) || !digit(y[0]) {
-		return cmp.Compare(x, y)
-	}
-	p, q := strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
-	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q), cmp.Compare(len(x), len(y)))
-}
-
-// chunk cuts the leading run of digits or of other bytes.
-func chunk(s string) (run, rest string) {
-	end := 1
-	for end < len(s) && digit(s[end]) == digit(s[0]) {
-		end++
-	}
-	return s[:end], s[end:]
-}
-
-func digit(b byte) bool { return b >= '0' && b <= '9' }

@@ -18,7 +18,8 @@ import (
 )
 
 // A Night is what a run gives to Extract. Manifest is the one being made: its
-// deliveries, live sets and rejects are changed in place.
+// deliveries, live sets and rejects are changed in place, also when Extract
+// fails; a failed night's manifest must not be committed.
 type Night struct {
 	DB         *sql.DB
 	Lake       *lake.Lake
@@ -26,21 +27,29 @@ type Night struct {
 	Catalog    *models.Catalog
 	Manifest   *lake.Manifest
 	ReceivedAt time.Time
-	Workers    int
-	Log        *slog.Logger
+	// Workers is how many deliveries are read at once; 0 means one per core.
+	Workers int
+	// Log is told of deliveries that are held; nil for nobody.
+	Log *slog.Logger
 	// Step is told of each delivery read.
 	Step func(delivery string, rows int64)
 
-	mu      sync.Mutex
+	mu sync.Mutex
+	// index finds a delivery in the manifest by its id.
+	index   map[int64]int
+	fresh   []Found
 	staged  map[string][]stagedFile
 	rejects map[int64][]Reject
 	counts  map[countKey]*lake.Counts
 	// dropped deliveries' rows go: a newer version of the name replaces them,
 	// or they are read again.
 	dropped map[string][]int64
-	// snapshots that arrived tonight, by source and input, in their order.
-	snapshots map[string][]int64
-	fresh     []Found
+	// snapshots that arrived tonight, by source.
+	snapshots map[string][]snapshot
+	// refused says of which inputs there is a table of rows that a snapshot
+	// holds but the contract refuses.
+	refusing sync.Mutex
+	refused  map[string]bool
 	// merged inputs have had rows come or go tonight.
 	merged map[string]bool
 }
@@ -52,140 +61,163 @@ type countKey struct {
 
 // Extract reads the night's new deliveries into the live sets. The manifest
 // then names new files, none of them synced yet. Nothing is real before the
-// manifest is committed.
+// manifest is committed. A bad delivery of an optional source is held; any
+// other error, or a cancelled context, ends the night.
 func Extract(ctx context.Context, n *Night, found []Found) error {
+	if err := n.begin(); err != nil {
+		return err
+	}
+	n.admit(found)
+	if len(n.fresh) == 0 {
+		return nil
+	}
+	err := n.extract(ctx)
+	if ctx.Err() != nil {
+		return fmt.Errorf("reading deliveries: %w", ctx.Err())
+	}
+	return err
+}
+
+func (n *Night) begin() error {
 	n.staged, n.rejects = map[string][]stagedFile{}, map[int64][]Reject{}
-	n.counts, n.dropped, n.snapshots = map[countKey]*lake.Counts{}, map[string][]int64{}, map[string][]int64{}
-	n.merged = map[string]bool{}
+	n.counts, n.dropped, n.snapshots = map[countKey]*lake.Counts{}, map[string][]int64{}, map[string][]snapshot{}
+	n.merged, n.refused, n.index, n.fresh = map[string]bool{}, map[string]bool{}, map[int64]int{}, nil
+	for i, d := range n.Manifest.Deliveries {
+		n.index[d.ID] = i
+	}
 	if n.Workers == 0 {
 		n.Workers = runtime.GOMAXPROCS(0)
 	}
-	fresh := n.admit(found)
-	if len(fresh) == 0 {
-		return nil
+	if n.Log == nil {
+		n.Log = slog.New(slog.DiscardHandler)
 	}
-	n.fresh = fresh
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(n.Workers)
-	for _, f := range fresh {
-		group.Go(func() error { return n.read(inner, f) })
-	}
-	if err := group.Wait(); err != nil {
+	return n.checkOwners()
+}
+
+func (n *Night) extract(ctx context.Context) error {
+	if err := n.readAll(ctx); err != nil {
 		return err
 	}
-	if err := n.merge(ctx); err != nil {
-		return err
+	n.fresh = slices.DeleteFunc(n.fresh, func(f Found) bool { return n.delivery(f.Delivery.ID).State == "held" })
+	for _, f := range n.fresh {
+		n.replace(f)
+	}
+	if len(n.fresh) > 0 {
+		if err := n.merge(ctx); err != nil {
+			return err
+		}
 	}
 	if err := n.writeRejects(ctx); err != nil {
 		return err
 	}
-	return n.balance(ctx, fresh)
+	return n.balance(ctx)
 }
 
-// admit enters the new deliveries in the manifest, in their order, and says
-// which older rows they replace.
-func (n *Night) admit(found []Found) []Found {
-	var fresh []Found
+func (n *Night) readAll(ctx context.Context) error {
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(n.Workers)
+	for _, f := range n.fresh {
+		group.Go(func() error {
+			err := n.read(inner, f)
+			if err != nil && f.Source.Optional && inner.Err() == nil {
+				n.hold(f, err)
+				return nil
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// admit enters the new deliveries in the manifest, in their order. One that is
+// read again keeps its place and the time at which it was received.
+func (n *Night) admit(found []Found) {
 	id, place := int64(0), int64(0)
 	for _, d := range n.Manifest.Deliveries {
 		id, place = max(id, d.ID), max(place, d.Place)
 	}
 	for _, f := range found {
-		if f.State == Unchanged || f.State == Gone {
+		place = max(place, f.Delivery.Place)
+	}
+	for _, f := range found {
+		switch f.State {
+		case Gone:
+			continue
+		case Unchanged:
+			n.seen(f)
 			continue
 		}
 		id++
 		d := f.Delivery
-		d.ID, d.ReceivedAt, d.Run = id, n.ReceivedAt, n.Manifest.Run
+		d.ID, d.Run, d.State = id, n.Manifest.Run, "current"
+		if d.ReceivedAt.IsZero() {
+			d.ReceivedAt = n.ReceivedAt
+		}
 		if d.Place == 0 {
 			place++
 			d.Place = place
 		}
 		if f.State == Held {
 			d.State, d.Reason = "held", f.Reason
-			n.Manifest.Deliveries = append(n.Manifest.Deliveries, d)
-			continue
+			n.Log.Warn("a delivery is held", "source", d.Source, "delivery", d.Name, "reason", d.Reason)
 		}
-		d.State = "current"
-		n.replace(f, d)
+		n.index[id] = len(n.Manifest.Deliveries)
 		n.Manifest.Deliveries = append(n.Manifest.Deliveries, d)
 		f.Delivery = d
-		fresh = append(fresh, f)
+		if f.State != Held {
+			n.fresh = append(n.fresh, f)
+		}
 	}
-	return fresh
+}
+
+// seen remembers the time and inode of a file that was found to be the same,
+// so that the next night need not read it.
+func (n *Night) seen(f Found) {
+	if _, known := n.index[f.Delivery.ID]; known {
+		d := n.delivery(f.Delivery.ID)
+		d.ModifiedAt, d.Inode = f.Delivery.ModifiedAt, f.Delivery.Inode
+	}
+}
+
+// hold keeps a bad delivery of an optional source back: none of its rows count,
+// and those of its name's earlier version stay.
+func (n *Night) hold(f Found, because error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	id := f.Delivery.ID
+	d := n.delivery(id)
+	d.State, d.Reason = "held", because.Error()
+	for input, staged := range n.staged {
+		n.staged[input] = slices.DeleteFunc(staged, func(s stagedFile) bool { return s.delivery == id })
+	}
+	for _, mapping := range f.Source.Maps {
+		delete(n.counts, countKey{id, mapping.Input})
+	}
+	n.Log.Warn("a bad delivery of an optional source is held", "source", d.Source, "delivery", d.Name, "reason", d.Reason)
 }
 
 // replace marks older versions of the delivery, whose rows go when the mode
 // says so or when they are read again.
-func (n *Night) replace(f Found, d lake.Delivery) {
+func (n *Night) replace(f Found) {
 	for i, old := range n.Manifest.Deliveries {
-		if old.Source != d.Source || old.Name != d.Name || old.State != "current" {
+		if old.Source != f.Delivery.Source || old.Name != f.Delivery.Name || old.ID == f.Delivery.ID || old.State == "replaced" {
 			continue
 		}
 		n.Manifest.Deliveries[i].State = "replaced"
-		if f.Source.Mode == "append" || f.State == Remapped {
-			n.dropped[d.Source] = append(n.dropped[d.Source], old.ID)
+		if old.State == "current" && (f.Source.Mode == "append" || f.State == Remapped) {
+			n.dropped[old.Source] = append(n.dropped[old.Source], old.ID)
 		}
 	}
 }
 
-func (n *Night) delivery(id int64) *lake.Delivery {
-	i := slices.IndexFunc(n.Manifest.Deliveries, func(d lake.Delivery) bool { return d.ID == id })
-	return &n.Manifest.Deliveries[i]
-}
+// delivery is the manifest's entry of that id.
+func (n *Night) delivery(id int64) *lake.Delivery { return &n.Manifest.Deliveries[n.index[id]] }
 
-func (n *Night) count(delivery int64, input string, change func(*lake.Counts)) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	key := countKey{delivery, input}
-	if n.counts[key] == nil {
-		n.counts[key] = &lake.Counts{Input: input}
-	}
-	change(n.counts[key])
-}
-
-// balance enters the ledger and refuses to go on if a row is unaccounted for.
-func (n *Night) balance(ctx context.Context, fresh []Found) error {
-	for _, f := range fresh {
-		d := n.delivery(f.Delivery.ID)
-		for _, mapping := range f.Source.Maps {
-			c := n.counts[countKey{d.ID, mapping.Input}]
-			if c == nil {
-				return fmt.Errorf("source %s, %s: no ledger for input %s; this is a fault of Nightjar, nothing was published", d.Source, d.Name, mapping.Input)
-			}
-			c.Staged = c.Emitted - c.Pending - c.Rejected - c.Superseded
-			if !c.Balanced() || c.Staged < 0 {
-				return fmt.Errorf("source %s, %s, input %s: the ledger does not balance: %+v; this is a fault of Nightjar, nothing was published", d.Source, d.Name, mapping.Input, *c)
-			}
-			d.Counts = append(d.Counts, *c)
-		}
-	}
-	return n.proveStaged(ctx, fresh)
-}
-
-// found is the delivery of tonight that has the id.
-func (n *Night) found(id int64) Found {
+// foundBy is the delivery of tonight that has the id.
+func (n *Night) foundBy(id int64) Found {
 	i := slices.IndexFunc(n.fresh, func(f Found) bool { return f.Delivery.ID == id })
 	return n.fresh[i]
 }
 
-// proveStaged compares what the ledger says was staged or waits tonight with
-// what the live files hold.
-func (n *Night) proveStaged(ctx context.Context, fresh []Found) error {
-	inputs := map[string]int64{}
-	for _, f := range fresh {
-		for _, c := range n.delivery(f.Delivery.ID).Counts {
-			inputs[c.Input] += c.Staged + c.Pending
-		}
-	}
-	for input, want := range inputs {
-		have, err := n.rowsOfTonight(ctx, input)
-		if err != nil {
-			return err
-		}
-		if have != want {
-			return fmt.Errorf("input %s: the ledger says %d rows were staged tonight, the live files hold %d; this is a fault of Nightjar, nothing was published", input, want, have)
-		}
-	}
-	return nil
-}
+// firstID is the smallest delivery id of tonight.
+func (n *Night) firstID() int64 { return n.fresh[0].Delivery.ID }

@@ -3,115 +3,43 @@ package extract
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
-	"nightjar/models"
 )
 
-// chunk is how many files are placed by one query: each may spread over months.
+// placedAtOnce is how many files are placed by one query: each may spread over
+// months.
 const placedAtOnce = 8
-
-// touched is the table of an owner's keys that came, changed or went tonight.
-func touched(input string) string { return "touched_" + input }
-
-// touch remembers which owners came, changed or went, for those they own.
-func (m *merging) touch(ctx context.Context, staged []stagedFile) error {
-	if !m.ownsOthers() {
-		return nil
-	}
-	query := fmt.Sprintf("select %s, true as changed from %s where live", m.keys(""), m.table)
-	if files := filesOf(staged); len(files) > 0 {
-		query += fmt.Sprintf(" union all select %s, false from %s", m.keys(""), m.relation(files))
-	}
-	var dropping []lake.File
-	for _, f := range append(m.set.Files(), m.set.Pending...) {
-		if m.hasDropped(f) {
-			dropping = append(dropping, f)
-		}
-	}
-	if len(dropping) > 0 {
-		query += fmt.Sprintf(" union all select %s, true from %s where not (%s)", m.keys(""), m.relation(dropping), m.kept())
-	}
-	return m.exec(ctx, fmt.Sprintf("create or replace table %s as select %s, bool_or(changed) as changed from (%s) group by all", touched(m.input.Name), m.keys(""), query))
-}
-
-func (m *merging) ownsOthers() bool {
-	for _, in := range m.Catalog.Inputs {
-		if in.Owner != nil && in.Owner.Input == m.input.Name {
-			return true
-		}
-	}
-	return false
-}
-
-func filesOf(staged []stagedFile) []lake.File {
-	files := make([]lake.File, len(staged))
-	for i, s := range staged {
-		files[i] = s.File
-	}
-	return files
-}
 
 // ownerChanged says whether rows of the owner came, changed or went tonight.
 func (m *merging) ownerChanged() bool { return m.input.Owner != nil && m.merged[m.input.Owner.Input] }
-
-// on is the condition that a row and its owner meet.
-func (m *merging) on(row, owner string) string {
-	return equal("system, "+duck.Names(m.input.Owner.On), row, owner)
-}
-
-// owners is the relation of the owner's live rows: what they are met by, their
-// month, and the values that the owned rows take.
-func (m *merging) owners() string {
-	set := m.Manifest.Inputs[m.input.Owner.Input]
-	columns := "system, " + duck.Names(m.input.Owner.On) + ", month"
-	if set == nil || len(set.Files()) == 0 {
-		empty := []string{"null::varchar as system", "null::date as month"}
-		for _, name := range m.input.Owner.On {
-			empty = append(empty, "null::varchar as "+duck.Name(name))
-		}
-		for _, c := range m.takes() {
-			empty = append(empty, "null::"+duck.SQLType(c.Type)+" as "+duck.Name(c.Name))
-		}
-		return "(select " + strings.Join(empty, ", ") + " where false)"
-	}
-	for _, c := range m.takes() {
-		columns += fmt.Sprintf(", coalesce(%s) as %s", duck.Names(c.FromOwner), duck.Name(c.Name))
-	}
-	return "(select " + columns + " from " + m.relation(set.Files()) + ")"
-}
-
-// takes lists the columns whose values are the owner's.
-func (m *merging) takes() []models.Column {
-	var columns []models.Column
-	for _, c := range m.input.Columns {
-		if len(c.FromOwner) > 0 {
-			columns = append(columns, c)
-		}
-	}
-	return columns
-}
 
 // findMoved finds live rows whose owner now lives elsewhere, has other values,
 // has come or has gone, enters them among the rows that go, and returns files
 // of them that are to be placed again.
 func (m *merging) findMoved(ctx context.Context) ([]lake.File, error) {
-	if m.input.Owner == nil || !m.ownerChanged() {
+	if !m.ownerChanged() {
 		return nil, nil
 	}
-	var moved []lake.File
-	for _, source := range m.Config.Sources {
-		var files []lake.File
-		for _, f := range m.set.Files() {
-			if f.Placed && f.Source == source.Name {
-				files = append(files, f)
-			}
+	type origin struct{ source, system string }
+	var order []origin
+	files := map[origin][]lake.File{}
+	for _, f := range m.set.Files() {
+		if !f.Placed {
+			continue
 		}
-		found, err := m.findMovedOf(ctx, source.Name, source.System, files)
+		o := origin{f.Source, f.System}
+		if files[o] == nil {
+			order = append(order, o)
+		}
+		files[o] = append(files[o], f)
+	}
+	var moved []lake.File
+	for _, o := range order {
+		found, err := m.findMovedOf(ctx, o.system, files[o])
 		if err != nil {
 			return nil, err
 		}
@@ -120,13 +48,11 @@ func (m *merging) findMoved(ctx context.Context) ([]lake.File, error) {
 	return moved, nil
 }
 
-func (m *merging) findMovedOf(ctx context.Context, source, system string, files []lake.File) ([]lake.File, error) {
-	if len(files) == 0 {
-		return nil, nil
-	}
-	orphaned := slices.ContainsFunc(files, func(f lake.File) bool { return f.Orphans > 0 })
+// findMovedOf looks among files of one source. Owners that are new tonight
+// matter only to rows that had none.
+func (m *merging) findMovedOf(ctx context.Context, system string, files []lake.File) ([]lake.File, error) {
 	which := fmt.Sprintf("(select * from %s where system = %s", touched(m.input.Owner.Input), duck.Text(system))
-	if !orphaned {
+	if !slices.ContainsFunc(files, func(f lake.File) bool { return f.Orphans > 0 }) {
 		which += " and changed"
 	}
 	which += ")"
@@ -136,30 +62,19 @@ func (m *merging) findMovedOf(ctx context.Context, source, system string, files 
 	}
 	table := "moved_" + m.input.Name
 	err := m.exec(ctx, fmt.Sprintf(`create or replace table %s as
-		select l.* from (from %s l semi join %s t on %s) l
-		left join %s o on %s
-		anti join %s g on %s and l.delivery_id = g.delivery_id and l.source_row = g.source_row
-		where (%s) and %s`,
-		table, m.relation(files), which, m.on("l.", "t."), m.owners(), m.on("l.", "o."),
-		m.table, equal(m.keys(""), "l.", "g."), differs, m.keptOf("l.")))
+		select l.* from (from %s l semi join %s t on %s) l left join %s o on %s %s where (%s) and %s`,
+		table, m.full(m.input, files), which, m.on("l.", "t."), m.owners(), m.on("l.", "o."), m.notLost("l"), differs, m.kept("l.")))
 	if err != nil {
 		return nil, err
 	}
-	m.serial++
-	t := copyTarget{file: filepath.Join(m.folder("unplaced"), fmt.Sprintf("%s-moved-%d.parquet", m.Manifest.Run, m.serial))}
-	written, err := m.copyOut(ctx, "select * exclude (filename) from "+table, t)
+	moved, err := m.write(ctx, "select * exclude (filename, file_row_number) from "+table, lake.File{Source: files[0].Source, System: system}, "unplaced", "moved")
 	if err != nil {
 		return nil, err
 	}
-	if err := m.exec(ctx, fmt.Sprintf("insert into %s select %s, delivery_id, source_row, filename, true, 'moved' from %s; drop table %s", m.table, m.keys(""), table, table)); err != nil {
+	if _, err := m.lose(ctx, "select *, true as live, 'moved' as outcome from "+table); err != nil {
 		return nil, err
 	}
-	var moved []lake.File
-	for _, w := range written {
-		w.Source, w.System = source, system
-		moved = append(moved, w.File)
-	}
-	return moved, nil
+	return moved, m.exec(ctx, "drop table "+table)
 }
 
 // place puts rows into the month of their own date, else of their owner, with
@@ -167,10 +82,10 @@ func (m *merging) findMovedOf(ctx context.Context, source, system string, files 
 func (m *merging) place(ctx context.Context, homeless []lake.File) error {
 	homeless = append(homeless, m.set.Pending...)
 	m.set.Pending = nil
-	slices.SortStableFunc(homeless, func(a, b lake.File) int { return strings.Compare(a.Source, b.Source) })
+	slices.SortStableFunc(homeless, func(a, b lake.File) int { return strings.Compare(a.Source+"\x00"+a.System, b.Source+"\x00"+b.System) })
 	for len(homeless) > 0 {
-		count := 1
-		for count < len(homeless) && count < placedAtOnce && homeless[count].Source == homeless[0].Source {
+		first, count := homeless[0], 1
+		for count < len(homeless) && count < placedAtOnce && homeless[count].Source == first.Source && homeless[count].System == first.System {
 			count++
 		}
 		if err := m.placeSome(ctx, homeless[:count]); err != nil {
@@ -183,27 +98,30 @@ func (m *merging) place(ctx context.Context, homeless []lake.File) error {
 
 func (m *merging) placeSome(ctx context.Context, files []lake.File) error {
 	m.serial++
-	dates := append(slices.Clone(m.input.DatedBy), "")
-	own := "null::date"
-	if len(m.input.DatedBy) > 0 {
-		own = "date_trunc('month', coalesce(" + duck.Names(dates[:len(dates)-1]) + "))::date"
-	}
-	replaced := ""
-	excluded := "filename, month, owner_month"
+	left := []string{"filename", "file_row_number", "month", "owner_month"}
+	given := ""
 	for _, c := range m.takes() {
-		excluded += ", " + duck.Name(c.Name)
-		replaced += ", o." + duck.Name(c.Name)
+		left = append(left, c.Name)
+		given += ", o." + duck.Name(c.Name)
 	}
-	query := fmt.Sprintf("select u.* exclude (own)%s, o.month as owner_month, coalesce(u.own, o.month, date '%s') as month from (select * exclude (%s), %s as own from %s) u left join %s o on %s",
-		replaced, unplaced, excluded, own, m.relation(files), m.owners(), m.on("u.", "o."))
+	query := fmt.Sprintf(`select u.* exclude ("own month")%s, o.month as owner_month, coalesce(u."own month", o.month, date '%s') as month
+		from (select columns(lambda c: c not in (%s)), %s as "own month" from %s) u left join %s o on %s`,
+		given, unplaced, quoteAll(left), monthBy(m.input.DatedBy), m.full(m.input, files), m.owners(), m.on("u.", "o."))
 	written, err := m.copyOut(ctx, query, copyTarget{folder: m.Lake.Path("live/" + m.input.Name), stem: fmt.Sprintf("%s-placed-%d", m.Manifest.Run, m.serial)})
 	if err != nil {
 		return err
 	}
-	placed := make([]lake.File, len(written))
+	placed, rows := make([]lake.File, len(written)), int64(0)
 	for i, w := range written {
 		placed[i] = w.File
 		placed[i].Source, placed[i].System, placed[i].Placed = files[0].Source, files[0].System, true
+		rows += w.Rows
+	}
+	for _, f := range files {
+		rows -= f.Rows
+	}
+	if rows != 0 {
+		return fmt.Errorf("placing rows by their %s changed their number by %d: an owner is there more than once; this is a fault of Nightjar, nothing was published", m.input.Owner.Input, rows)
 	}
 	if err := m.measure(ctx, placed); err != nil {
 		return err
@@ -235,32 +153,5 @@ func (m *merging) countPending(ctx context.Context) error {
 		}
 		m.count(id, m.input.Name, func(c *lake.Counts) { c.Pending = count })
 	}
-	return rows.Err()
-}
-
-// firstID is the smallest delivery id of tonight.
-func (n *Night) firstID() int64 { return n.fresh[0].Delivery.ID }
-
-// rowsOfTonight counts the rows of tonight's deliveries in the live files.
-func (n *Night) rowsOfTonight(ctx context.Context, input string) (int64, error) {
-	set := n.Manifest.Inputs[input]
-	if set == nil {
-		return 0, nil
-	}
-	total := int64(0)
-	var mixed []lake.File
-	for _, f := range append(set.Files(), set.Pending...) {
-		switch first := n.firstID(); {
-		case slices.Min(f.Deliveries) >= first:
-			total += f.Rows
-		case slices.Max(f.Deliveries) >= first:
-			mixed = append(mixed, f)
-		}
-	}
-	if len(mixed) == 0 {
-		return total, nil
-	}
-	var more int64
-	err := n.DB.QueryRowContext(ctx, fmt.Sprintf("select count(*) from %s where delivery_id >= %d", duck.Parquet(n.Lake.Paths(mixed)), n.firstID())).Scan(&more)
-	return total + more, duck.Scrub(err)
+	return duck.Scrub(rows.Err())
 }

@@ -5,25 +5,42 @@ import (
 	"strings"
 	"time"
 
+	"nightjar/extract/csvfile"
 	"nightjar/internal/duck"
+	"nightjar/models"
 )
 
 // The SQL of a compiled mapping is a chain of steps, each over the one before:
 // source (as read), shaped (unpivoted), filtered, raw (the mapping's
-// expressions), valued (cast), settled (translated, cut, defaulted).
+// expressions), valued (cast), given (translated, cut), judged (which rules the
+// values break), emptied (less the values that must go), settled (defaulted, and
+// which rules the row breaks).
 
 // chain is the common table expressions up to and with settled.
 func (c *compiled) chain() string {
 	steps := []string{
-		"source as (" + c.reading.relation(c.typedColumns(), c.readerFormats()) + ")",
+		"source as (" + c.sourced(c.typedColumns()) + ")",
 		"shaped as (" + c.shaped() + ")",
-		"filtered as (" + c.filtered() + ")",
-		"raw as (select source_row" + c.version() + c.each(func(k compiledColumn) string { return "(" + k.raw + ") as " + rawName(k.Name) }) + " from filtered)",
-		"valued as (select *" + c.each(func(k compiledColumn) string { return k.value + " as " + duck.Name("v_"+k.Name) }) + " from raw)",
+		"filtered as (from shaped where " + c.filter() + ")",
+		"raw as (select " + duck.Name(rowNumber) + " as source_row" + c.version() + c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) }) + " from filtered)",
+		"valued as (select *" + c.each(func(k compiledColumn) string { return k.value + " as " + valueName(k.Name) }) + " from raw)",
 		fmt.Sprintf("given as (select *, date %s as delivery_on, date %s as received_on%s from valued)",
 			duck.Text(c.delivery.deliveredOn.Format(time.DateOnly)), duck.Text(c.delivery.receivedOn.Format(time.DateOnly)),
 			c.each(func(k compiledColumn) string { return c.settled(k) + " as " + duck.Name(k.Name) })),
-		"settled as (" + c.defaulted() + ")",
+		"judged as (select *" + c.verdicts(false) + " from given)",
+		"emptied as (" + c.replaced("judged", func(k compiledColumn) string {
+			if condition := c.emptied(k); condition != "" {
+				return "case when not (" + condition + ") then " + duck.Name(k.Name) + " end"
+			}
+			return ""
+		}) + ")",
+		"defaulted as (" + c.replaced("emptied", func(k compiledColumn) string {
+			if k.Default != "" {
+				return "coalesce(" + duck.Name(k.Name) + ", " + k.Default + ")"
+			}
+			return ""
+		}) + ")",
+		"settled as (select *" + c.verdicts(true) + " from defaulted)",
 	}
 	return "with " + strings.Join(steps, ",\n")
 }
@@ -44,94 +61,120 @@ func (c *compiled) shaped() string {
 	return fmt.Sprintf("from source unpivot include nulls (%s for %s in (%s))", duck.Name(u.Value), duck.Name(u.Name), duck.Names(u.Columns))
 }
 
-func (c *compiled) filtered() string {
+func (c *compiled) filter() string {
 	if c.mapping.Filter == "" {
-		return "from shaped"
+		return "true"
 	}
-	return "from shaped where (" + c.mapping.Filter + ")"
+	return expressionOver(c.mapping.Filter, c.visible)
+}
+
+// sourced is the delivery as a relation, with the row's number also under the
+// name that expressions give it.
+func (c *compiled) sourced(typed map[string]models.Type) string {
+	relation := c.reading.relation(typed, c.readerFormats())
+	if c.reading.hasOwnSourceRow() {
+		return relation
+	}
+	return "select *, " + duck.Name(rowNumber) + " as " + csvfile.SourceRow + " from (" + relation + ")"
 }
 
 func (c *compiled) version() string {
 	if c.source.VersionBy == "" {
 		return ", null::varchar as row_version"
 	}
-	return ", (" + c.source.VersionBy + ")::varchar as row_version"
+	return ", " + expressionOver(c.source.VersionBy, c.visible) + "::varchar as row_version"
 }
 
-// defaulted takes the contract's defaults, which may look at other columns.
-func (c *compiled) defaulted() string {
-	var replaced []string
-	for _, column := range c.columns {
-		if column.Default != "" {
-			replaced = append(replaced, fmt.Sprintf("coalesce(%[1]s, %[2]s) as %[1]s", duck.Name(column.Name), column.Default))
+// verdicts are, for each check of the row or of the values, whether it is broken.
+func (c *compiled) verdicts(ofRow bool) string {
+	var parts strings.Builder
+	for i, check := range c.checks {
+		if check.ofRow == ofRow {
+			fmt.Fprintf(&parts, ", coalesce(%s, false) as %s", check.breaks, breaks(i))
 		}
 	}
-	if len(replaced) == 0 {
-		return "from given"
+	return parts.String()
+}
+
+// replaced is a step that replaces those columns for which write gives SQL.
+func (c *compiled) replaced(from string, write func(compiledColumn) string) string {
+	var columns []string
+	for _, column := range c.columns {
+		if sql := write(column); sql != "" {
+			columns = append(columns, sql+" as "+duck.Name(column.Name))
+		}
 	}
-	return "select * replace (" + strings.Join(replaced, ", ") + ") from given"
+	if len(columns) == 0 {
+		return "from " + from
+	}
+	return "select * replace (" + strings.Join(columns, ", ") + ") from " + from
 }
 
 // rows is the query of the rows that pass, as they are staged.
 func (c *compiled) rows(month string) string {
 	query := c.chain() + "\nselect " + duck.Text(c.source.System) + " as system"
 	for _, column := range c.columns {
-		query += fmt.Sprintf(", cast(%s as %s) as %s", c.final(column), duck.SQLType(column.Type), duck.Name(column.Name))
+		query += fmt.Sprintf(", cast(%[1]s as %[2]s) as %[1]s", duck.Name(column.Name), duck.SQLType(column.Type))
 	}
 	query += fmt.Sprintf(", %d::bigint as delivery_id, source_row::bigint as source_row, row_version", c.delivery.id)
-	if c.needsOwner() {
+	if c.mapping.Contract.Owner != nil {
 		query += ", null::date as owner_month"
 	}
 	if month != "" {
 		query += ", " + month + " as month"
 	}
-	query += " from settled"
-	if condition := c.rejecting(); condition != "" {
-		query += " where not coalesce(" + condition + ", false)"
-	}
-	return query
+	return query + " from settled where not (" + c.rejecting() + ")"
 }
 
 // monthOf is the month of a row by its own dates, null where it has none.
-func (c *compiled) monthOf() string {
-	dates := make([]string, len(c.mapping.Contract.DatedBy))
-	for i, name := range c.mapping.Contract.DatedBy {
-		dates[i] = duck.Name(name)
+func (c *compiled) monthOf() string { return monthBy(c.mapping.Contract.DatedBy) }
+
+func monthBy(dates []string) string {
+	if len(dates) == 0 {
+		return "null::date"
 	}
-	return "date_trunc('month', coalesce(" + strings.Join(dates, ", ") + "))::date"
+	return "date_trunc('month', coalesce(" + duck.Names(dates) + "))::date"
 }
 
 // account counts the source's rows, those that pass the filter, and of how many
 // rows of the source they come.
 func (c *compiled) account() string {
-	return c.chain() + "\nselect (select count(*) from source), (select count(*) from filtered), (select count(distinct source_row) from filtered)"
+	if c.mapping.Unpivot == nil {
+		passing := "count(*) filter (where " + c.filter() + ")"
+		return "select count(*), " + passing + ", " + passing + " from (" + c.sourced(nil) + ")"
+	}
+	return c.chain() + "\nselect (select count(*) from source), count(*), count(distinct " + duck.Name(rowNumber) + ") from filtered"
 }
 
-// broken lists what broke a rule: source_row, and the number of the check. A
-// row that may not pass is listed once, under the first check that it breaks.
-func (c *compiled) broken() string {
-	verdict := "case"
+// broken lists what broke a rule, by source_row: the number of the check. A row
+// that may not pass is listed once, under the first check that it breaks; the
+// others only where lenient asks for them.
+func (c *compiled) broken(lenient bool) string {
+	verdict, passing := "case", []string{}
 	for i, check := range c.checks {
-		if check.action == "reject" || check.action == "fail" {
-			verdict += fmt.Sprintf(" when coalesce(%s, false) then [%d]", check.breaks, i)
+		switch {
+		case check.rejects():
+			verdict += fmt.Sprintf(" when %s then [%d]", breaks(i), i)
+		case lenient:
+			passing = append(passing, fmt.Sprintf("case when %s then %d end", breaks(i), i))
 		}
 	}
-	let := "list_filter(["
-	for i, check := range c.checks {
-		if i > 0 {
-			let += ", "
-		}
-		if check.action == "null" || check.action == "warn" {
-			let += fmt.Sprintf("case when coalesce(%s, false) then %d end", check.breaks, i)
-		} else {
-			let += "null"
-		}
-	}
-	let += "], x -> x is not null)"
+	listed := "[broken for broken in [" + strings.Join(append(passing, "null::int"), ", ") + "] if broken is not null]"
 	if verdict == "case" {
-		verdict = let
+		verdict = listed
 	} else {
-		verdict += " else " + let + " end"
+		verdict += " else " + listed + " end"
 	}
 	return c.chain() + "\nselect source_row::bigint, unnest(" + verdict + ")::int from settled order by 1, 2"
+}
+
+// refusedKeys lists what the rows that may not pass are about, where that can
+// be told: a snapshot that holds such a row does not lack it.
+func (c *compiled) refusedKeys(columns []string) string {
+	query := c.chain() + "\nselect distinct " + fmt.Sprint(c.delivery.id) + "::bigint as delivery_id, " + duck.Text(c.source.System) + " as system"
+	for _, name := range columns {
+		column, _ := c.mapping.Contract.Column(name)
+		query += fmt.Sprintf(", cast(%[1]s as %[2]s) as %[1]s", duck.Name(name), duck.SQLType(column.Type))
+	}
+	return query + " from settled where (" + c.rejecting() + ")"
 }

@@ -29,9 +29,6 @@ type Reject struct {
 	Raw    string `parquet:"raw"`
 }
 
-// keptRaw bounds the raw text that one delivery's rejects may keep in memory.
-const keptRaw = 20_000
-
 // reject notes one; the ordinal-th of its kind keeps its raw text only within
 // the bound.
 func (n *Night) reject(delivery int64, r Reject, ordinal int) {

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"nightjar/extract/csvfile"
@@ -18,7 +19,7 @@ type reading struct {
 	dialect csvfile.Dialect
 	scan    csvfile.Result
 	shapes  map[string]csvfile.Shape // asked of the scan, by column
-	// numbered says that the file's first column is source_row.
+	// numbered says that the file's first column is the number of the record.
 	numbered bool
 }
 
@@ -39,8 +40,8 @@ var bare = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
 // bareColumn returns the header's column that an expression consists of.
 func bareColumn(expression string, header []string) (string, bool) {
 	name := strings.TrimSpace(expression)
-	if len(name) > 2 && name[0] == '"' && name[len(name)-1] == '"' {
-		name = strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
+	if quoted, ok := unquoted(name); ok {
+		name = quoted
 	} else if !bare.MatchString(name) {
 		return "", false
 	}
@@ -50,6 +51,18 @@ func bareColumn(expression string, header []string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// unquoted is the name that an expression quotes, if it is one quoted name.
+func unquoted(expression string) (string, bool) {
+	if len(expression) < 3 || expression[0] != '"' || expression[len(expression)-1] != '"' {
+		return "", false
+	}
+	inner := expression[1 : len(expression)-1]
+	if strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
+		return "", false
+	}
+	return strings.ReplaceAll(inner, `""`, `"`), true
 }
 
 // shapesOf asks the scan for the shapes that the source's mappings need. A
@@ -132,16 +145,24 @@ func (r *reading) facts(column string) *csvfile.ColumnFacts {
 	return nil
 }
 
-// relation is the delivery as a relation: source_row, then its columns, typed
-// where typed says so, else text with blanks around it trimmed and empty as null.
+// rowNumber is the relation's column of record numbers, from 1. Expressions
+// may call it source_row, unless the file has a column of that name.
+const rowNumber = "nightjar source row"
+
+// blanks around a value are no part of it: space, tab, no-break space, and the
+// ideographic space.
+const blanks = " \t\u00a0\u3000"
+
+// relation is the delivery as a relation: the row's number, then its columns,
+// typed where typed says so, else text with blanks around it trimmed and empty
+// as null.
 func (r *reading) relation(typed map[string]models.Type, formats [2]string) string {
 	var columns, chosen []string
 	if r.numbered {
-		columns = append(columns, "source_row: BIGINT")
-		columns[0] = duck.Text("source_row") + ": 'BIGINT'"
-		chosen = append(chosen, "source_row")
+		columns = append(columns, duck.Text(rowNumber)+": 'BIGINT'")
+		chosen = append(chosen, duck.Name(rowNumber))
 	} else {
-		chosen = append(chosen, "row_number() over () as source_row")
+		chosen = append(chosen, "row_number() over () as "+duck.Name(rowNumber))
 	}
 	for _, facts := range r.scan.Columns {
 		t := "VARCHAR"
@@ -151,13 +172,35 @@ func (r *reading) relation(typed map[string]models.Type, formats [2]string) stri
 		columns = append(columns, duck.Text(facts.Name)+": "+duck.Text(t))
 		name := duck.Name(facts.Name)
 		if t == "VARCHAR" && facts.Padded {
-			name = fmt.Sprintf("nullif(trim(%s, %s), '') as %s", name, duck.Text(" \t\u00a0\u3000"), name)
+			name = trimmed(name) + " as " + name
 		}
 		chosen = append(chosen, name)
 	}
-	return fmt.Sprintf("select %s from read_csv(%s, auto_detect=false, strict_mode=true, null_padding=false, delim=%s, quote=%s, escape=%s, header=%t, columns={%s}, compression=%s, max_line_size=%d, parallel=%t, dateformat=%s, timestampformat=%s)",
-		strings.Join(chosen, ", "), duck.Text(r.path), duck.Text(string(r.dialect.Delimiter)), optional(r.dialect.Quote), optional(escapeOf(r.dialect)),
+	return fmt.Sprintf("select %s from read_csv(%s, auto_detect=false, strict_mode=true, null_padding=false, hive_partitioning=false, delim=%s, quote=%s, escape=%s, header=%t, columns={%s}, compression=%s, max_line_size=%d, parallel=%t, dateformat=%s, timestampformat=%s)",
+		strings.Join(chosen, ", "), duck.Text(onePath.Replace(r.path)), duck.Text(string(r.dialect.Delimiter)), optional(r.dialect.Quote), optional(escapeOf(r.dialect)),
 		r.dialect.Header, strings.Join(columns, ", "), duck.Text(r.scan.Compression), r.scan.MaxLineSize(), !r.scan.MultiLine, duck.Text(formats[0]), duck.Text(formats[1]))
+}
+
+// onePath keeps DuckDB from taking a file's name for a pattern.
+var onePath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
+
+// trimmed is a text without blanks around it, null when nothing is left.
+func trimmed(text string) string {
+	return fmt.Sprintf("nullif(trim(%s, %s), '')", text, duck.Text(blanks))
+}
+
+// columnNames are the source's own, in order.
+func (r *reading) columnNames() []string {
+	names := make([]string, len(r.scan.Columns))
+	for i, facts := range r.scan.Columns {
+		names[i] = facts.Name
+	}
+	return names
+}
+
+// hasOwnSourceRow says whether source_row is a column of the file itself.
+func (r *reading) hasOwnSourceRow() bool {
+	return slices.ContainsFunc(r.columnNames(), func(name string) bool { return strings.EqualFold(name, csvfile.SourceRow) })
 }
 
 // readType is the type under which DuckDB's reader takes a column: stamps have

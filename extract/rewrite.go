@@ -14,49 +14,71 @@ import (
 // enter counts the staged rows that go, and rejects those whose key was given
 // already.
 func (m *merging) enter(ctx context.Context) error {
-	rows, err := m.DB.QueryContext(ctx, "select delivery_id, source_row, outcome from "+m.table+" where not live order by 1, 2")
+	rows, err := m.DB.QueryContext(ctx, "select delivery_id, count(*) filter (outcome = 'superseded'), count(*) filter (outcome = 'duplicate_key') from "+m.table+" where not live group by 1 order by 1")
 	if err != nil {
 		return duck.Scrub(err)
 	}
 	defer rows.Close()
-	superseded, duplicates := map[int64]int64{}, map[int64][]Reject{}
+	var duplicated []int64
 	for rows.Next() {
-		var id, row int64
-		var outcome string
-		if err := rows.Scan(&id, &row, &outcome); err != nil {
+		var id, superseded, duplicates int64
+		if err := rows.Scan(&id, &superseded, &duplicates); err != nil {
 			return err
 		}
-		if outcome == "superseded" {
-			superseded[id]++
-			continue
+		m.count(id, m.input.Name, func(c *lake.Counts) {
+			c.Superseded += superseded
+			c.Rejected += duplicates
+		})
+		if duplicates > 0 {
+			duplicated = append(duplicated, id)
 		}
-		duplicates[id] = append(duplicates[id], Reject{Input: m.input.Name, Rule: "duplicate_key", Column: m.input.Key[0], SourceRow: row, Action: "reject",
-			Reason: "a row with this key counts already; in append mode a key comes once"})
 	}
 	if err := rows.Err(); err != nil {
 		return duck.Scrub(err)
 	}
-	for id, count := range superseded {
-		m.count(id, m.input.Name, func(c *lake.Counts) { c.Superseded += count })
-	}
-	for id, hits := range duplicates {
-		if err := m.enterDuplicates(ctx, id, hits); err != nil {
+	for _, id := range duplicated {
+		if err := m.enterDuplicates(ctx, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *merging) enterDuplicates(ctx context.Context, id int64, hits []Reject) error {
-	f := m.found(id)
+// enterDuplicates notes the rejects of one delivery; of one with too many, the
+// first are enough.
+func (m *merging) enterDuplicates(ctx context.Context, id int64) error {
+	f := m.foundBy(id)
+	tooMany := m.beyondLimit(f, m.input.Name)
+	query := fmt.Sprintf("select source_row from %s where not live and outcome = 'duplicate_key' and delivery_id = %d order by 1", m.table, id)
+	if tooMany {
+		query += fmt.Sprint(" limit ", keptBeyond)
+	}
+	rows, err := m.DB.QueryContext(ctx, query)
+	if err != nil {
+		return duck.Scrub(err)
+	}
+	defer rows.Close()
+	var hits []Reject
+	for rows.Next() {
+		hit := Reject{Input: m.input.Name, Rule: "duplicate_key", Column: m.input.Key[0], Action: "reject", Reason: "a row with this key counts already; in append mode a key comes once"}
+		if err := rows.Scan(&hit.SourceRow); err != nil {
+			return err
+		}
+		hits = append(hits, hit)
+	}
+	if err := rows.Err(); err != nil {
+		return duck.Scrub(err)
+	}
 	if err := m.illustrate(ctx, f.Path, dialectOf(f.Source), hits); err != nil {
 		return err
 	}
 	for i, hit := range hits {
 		m.reject(id, hit, i)
 	}
-	m.count(id, m.input.Name, func(c *lake.Counts) { c.Rejected += int64(len(hits)) })
-	return m.withinLimit(f, m.input.Name)
+	if tooMany {
+		return m.limitError(f, m.input.Name)
+	}
+	return nil
 }
 
 // rewriteLive writes live and pending files anew that lose rows.
@@ -81,7 +103,7 @@ func (m *merging) rewriteLive(ctx context.Context) error {
 
 // losing lists the files that hold rows which go.
 func (m *merging) losing(ctx context.Context) (map[string]bool, error) {
-	rows, err := m.DB.QueryContext(ctx, "select distinct file from "+m.table)
+	rows, err := m.DB.QueryContext(ctx, "select distinct filename from "+m.table)
 	if err != nil {
 		return nil, duck.Scrub(err)
 	}
@@ -94,7 +116,7 @@ func (m *merging) losing(ctx context.Context) (map[string]bool, error) {
 		}
 		files[file] = true
 	}
-	return files, rows.Err()
+	return files, duck.Scrub(rows.Err())
 }
 
 // without gives the files less the rows that go; a file that holds none of
@@ -116,20 +138,21 @@ func (m *merging) without(ctx context.Context, files []lake.File, month string, 
 }
 
 func (m *merging) rewrite(ctx context.Context, f lake.File, month string) ([]lake.File, error) {
+	query := fmt.Sprintf("select s.* exclude (filename, file_row_number) from %s s %s where %s", m.relation([]lake.File{f}), m.notLost("s"), m.kept("s."))
+	return m.write(ctx, query, f, month, "rewritten")
+}
+
+// write writes rows of one source and month as a new file; none for no rows.
+func (m *merging) write(ctx context.Context, query string, like lake.File, month, why string) ([]lake.File, error) {
 	m.serial++
-	t := copyTarget{file: filepath.Join(m.folder(month), fmt.Sprintf("%s-rewritten-%d.parquet", m.Manifest.Run, m.serial)), month: month}
-	query := fmt.Sprintf("select s.* exclude (filename) from %s s anti join %s l on %s and s.delivery_id = l.delivery_id and s.source_row = l.source_row where %s",
-		m.relation([]lake.File{f}), m.table, equal(m.keys(""), "s.", "l."), m.kept())
-	if len(m.input.Key) == 0 {
-		query = fmt.Sprintf("select s.* exclude (filename) from %s s where %s", m.relation([]lake.File{f}), m.kept())
-	}
+	t := copyTarget{file: filepath.Join(m.folder(month), fmt.Sprintf("%s-%s-%d.parquet", m.Manifest.Run, why, m.serial)), month: month}
 	written, err := m.copyOut(ctx, query, t)
 	if err != nil {
 		return nil, err
 	}
 	var files []lake.File
 	for _, w := range written {
-		w.Source, w.System, w.Placed = f.Source, f.System, f.Placed
+		w.Source, w.System, w.Placed = like.Source, like.System, like.Placed
 		files = append(files, w.File)
 	}
 	return files, m.measure(ctx, files)
@@ -167,75 +190,4 @@ func (m *merging) rewriteStaged(ctx context.Context, staged []stagedFile) ([]sta
 		}
 	}
 	return arrived, nil
-}
-
-// adopt adds what arrived to the live set: rows with a month as they are,
-// others, and those that must move, by their owner.
-func (m *merging) adopt(ctx context.Context, arrived []stagedFile, homeless []lake.File) error {
-	var direct []lake.File
-	for _, s := range arrived {
-		if s.month == "" {
-			homeless = append(homeless, s.File)
-			continue
-		}
-		direct = append(direct, s.File)
-	}
-	if err := m.measure(ctx, direct); err != nil {
-		return err
-	}
-	i := 0
-	for _, s := range arrived {
-		if s.month != "" {
-			m.set.Months[s.month] = append(m.set.Months[s.month], direct[i])
-			i++
-		}
-	}
-	if m.input.Owner == nil {
-		return nil
-	}
-	return m.place(ctx, homeless)
-}
-
-// measure fills in what a manifest says of new files beyond their size: the
-// deliveries in them, rows whose owner is unknown, other months that they reach.
-func (m *merging) measure(ctx context.Context, files []lake.File) error {
-	plain := func(f lake.File) bool { return f.Deliveries != nil && !f.Placed }
-	if len(m.input.Reaches) == 0 && !slices.ContainsFunc(files, func(f lake.File) bool { return !plain(f) }) {
-		return nil
-	}
-	for i := range files {
-		if err := m.measureFile(ctx, &files[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *merging) measureFile(ctx context.Context, f *lake.File) error {
-	orphans := "0"
-	if f.Placed {
-		orphans = "count(*) filter (owner_month is null and " + duck.Name(m.input.Owner.On[0]) + " is not null)"
-	}
-	query := "select list(distinct delivery_id), " + orphans
-	for _, column := range m.input.Reaches {
-		query += fmt.Sprintf(", list(distinct strftime(date_trunc('month', %[1]s), '%%Y-%%m-%%d')) filter (%[1]s is not null and date_trunc('month', %[1]s) <> month)", duck.Name(column))
-	}
-	var deliveries duck.List[int64]
-	found := make([]duck.List[string], len(m.input.Reaches))
-	into := []any{&deliveries, &f.Orphans}
-	for i := range found {
-		into = append(into, &found[i])
-	}
-	if err := m.DB.QueryRowContext(ctx, query+" from "+m.relation([]lake.File{*f})).Scan(into...); err != nil {
-		return duck.Scrub(err)
-	}
-	slices.Sort(deliveries)
-	f.Deliveries = deliveries
-	for i, column := range m.input.Reaches {
-		if len(found[i]) > 0 {
-			slices.Sort(found[i])
-			f.Reaches = map[string][]string{column: found[i]}
-		}
-	}
-	return nil
 }

@@ -1,35 +1,24 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
 	"nightjar/models"
 )
 
-// contentPrefix names the algorithm: the number of rows, and the sum of
-// DuckDB's hash of each row's business columns, in the header's order.
-const contentPrefix = "duckdb-hash-1:"
-
-// provenance columns say where a row came from, not what it means.
-var provenance = []string{"delivery_id", "source_row"}
-
-func business(m *models.Model) []string {
-	return slices.DeleteFunc(columnNames(m.Columns), func(name string) bool { return slices.Contains(provenance, name) })
-}
-
-// fingerprint sets Content of the model's partitions that have none that
-// holds. It doesn't depend on the order of rows, nor on deliveries. It is an
-// error when a month holds other rows than its file.
+// fingerprint proves that the table holds the rows of the files that are new
+// tonight: the Content that was reckoned from the file must be that of the
+// table. It sets the Content of partitions that have none. It doesn't depend on
+// the order of rows, nor on deliveries.
 func (s *store) fingerprint(ctx context.Context, n Night, m *models.Model) error {
 	parts, before := partitions(n.Manifest, m.Name), partitions(n.Previous, m.Name)
 	missing := slices.DeleteFunc(sortedKeys(parts), func(key string) bool {
-		p := parts[key]
-		return before[key].File.Path == p.File.Path && strings.HasPrefix(p.Content, contentPrefix)
+		return before[key].File.Path == parts[key].File.Path && parts[key].Content != ""
 	})
 	if len(missing) == 0 {
 		return nil
@@ -40,9 +29,12 @@ func (s *store) fingerprint(ctx context.Context, n Night, m *models.Model) error
 	}
 	for _, key := range missing {
 		p := parts[key]
-		content, rows := found[key].text(), found[key].rows
+		content, rows := cmp.Or(found[key], content{sum: "0"}).text(), found[key].rows
 		if rows != p.File.Rows {
 			return fmt.Errorf("loading %s: %s has %d rows, but %d of the table lie in %s: the model must give each row's own month", m.Name, p.File.Path, p.File.Rows, rows, key)
+		}
+		if p.Content != "" && p.Content != content {
+			return fmt.Errorf("loading %s: the rows of %s in the table are not those of %s: the disk or the memory is not to be trusted, nothing was published", m.Name, key, p.File.Path)
 		}
 		p.Content = content
 		parts[key] = p
@@ -57,10 +49,7 @@ type content struct {
 }
 
 func (c content) text() string {
-	if c.rows == 0 {
-		return contentPrefix + "0:0"
-	}
-	return fmt.Sprintf("%s%d:%s", contentPrefix, c.rows, c.sum)
+	return fmt.Sprintf("%s%d:%s", duck.ContentPrefix, c.rows, c.sum)
 }
 
 func (s *store) contents(ctx context.Context, m *models.Model, keys []string, all bool) (map[string]content, error) {
@@ -71,7 +60,7 @@ func (s *store) contents(ctx context.Context, m *models.Model, keys []string, al
 			where = " where month in " + dates(keys)
 		}
 	}
-	rows, err := s.db.QueryContext(ctx, "select "+key+" as key, count(*), sum(hash("+duck.Names(business(m))+"))::varchar from "+table(m)+where+" group by key")
+	rows, err := s.db.QueryContext(ctx, "select "+key+" as key, count(*), "+duck.ContentSum(m)+" from "+table(m)+where+" group by key")
 	if err != nil {
 		return nil, duck.Scrub(err)
 	}

@@ -44,18 +44,29 @@ func TestAModelIsLeftOutWhenItsInputsAreAbsent(t *testing.T) {
 		order  []string
 		left   map[string]string
 	}{
-		{"all inputs", map[string]bool{"sale": true, "survey": true},
-			[]string{"dim_date", "fact_sale", "fact_survey", "mart_both", "mart_sale", "mart_first"}, map[string]string{}},
-		{"an optional reference is absent", map[string]bool{"sale": true},
+		{
+			"all inputs",
+			map[string]bool{"sale": true, "survey": true},
+			[]string{"dim_date", "fact_sale", "fact_survey", "mart_both", "mart_sale", "mart_first"},
+			map[string]string{},
+		},
+		{
+			"an optional reference is absent",
+			map[string]bool{"sale": true},
 			[]string{"dim_date", "fact_sale", "mart_both", "mart_sale", "mart_first"},
-			map[string]string{"fact_survey": "no source gives survey"}},
-		{"a needed input is absent", map[string]bool{"survey": true},
-			[]string{"dim_date", "fact_survey"}, map[string]string{
+			map[string]string{"fact_survey": "no source gives survey"},
+		},
+		{
+			"a needed input is absent",
+			map[string]bool{"survey": true},
+			[]string{"dim_date", "fact_survey"},
+			map[string]string{
 				"fact_sale":  "no source gives sale",
 				"mart_both":  "fact_sale is left out: no source gives sale",
 				"mart_sale":  "fact_sale is left out: no source gives sale",
 				"mart_first": "mart_sale is left out: fact_sale is left out: no source gives sale",
-			}},
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			order, left := Available(catalog, c.inputs)

@@ -122,8 +122,10 @@ func TestAFailedBuildLeavesNothingAndSaysWhere(t *testing.T) {
 		{"an unknown column", "sum(amount)", "sum(amuont)", "facts/fact_value.sql:10: building fact_value, 2024-01: Binder Error: Referenced column"},
 		{"a syntax error", "from {{", "form {{", "facts/fact_value.sql:11: building fact_value, 2024-01: Parser Error: syntax error at or near"},
 		{"a second statement", "group by all", "group by all; drop table x", "facts/fact_value.sql:11: building fact_value, 2024-01: Parser Error"},
-		{"a column of another type", "cast(sum(amount) as decimal(18,4)) as amount", "sum(amount) as amount",
-			"facts/fact_value.sql: building fact_value, 2024-01: the last select does not give the header's columns: column amount is decimal(38,4), in the header decimal(18,4): cast it"},
+		{
+			"a column of another type", "cast(sum(amount) as decimal(18,4)) as amount", "sum(amount) as amount",
+			"facts/fact_value.sql: building fact_value, 2024-01: the last select does not give the header's columns: column amount is decimal(38,4), in the header decimal(18,4): cast it",
+		},
 		{"columns in another order", "select customer_key, month,", "select month, customer_key,", "column 1 is month, in the header customer_key; column 2 is customer_key, in the header month"},
 		{"a column too many", "as amount\n", "as amount, 1 as one\n", "column one (integer) is not in the header"},
 		{"a column too few", ", cast(sum(amount) as decimal(18,4)) as amount", "", "column amount is missing"},

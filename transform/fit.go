@@ -14,8 +14,11 @@ import (
 
 // links are the columns that the SQL of a model with `fit: identity` gives.
 var links = []models.Column{
-	{Name: "ordinal", Type: "int"}, {Name: "key_a", Type: "string"}, {Name: "key_b", Type: "string"},
-	{Name: "rule", Type: "string"}, {Name: "same", Type: "boolean"},
+	{Name: "ordinal", Type: "int"},
+	{Name: "key_a", Type: "string"},
+	{Name: "key_b", Type: "string"},
+	{Name: "rule", Type: "string"},
+	{Name: "same", Type: "boolean"},
 }
 
 // fit runs the model's SQL and puts what the algorithm makes of its rows into

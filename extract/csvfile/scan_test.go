@@ -124,8 +124,12 @@ func TestNamesAreMadeUnique(t *testing.T) {
 
 func TestDialectsThatMakeNoSenseAreRefused(t *testing.T) {
 	for _, d := range []csvfile.Dialect{
-		{}, {Delimiter: ','}, {Delimiter: ',', Quote: ',', Header: true}, {Delimiter: '\n', Header: true},
-		{Delimiter: 0xa7, Header: true}, {Delimiter: ',', Escape: '\\', Header: true},
+		{},
+		{Delimiter: ','},
+		{Delimiter: ',', Quote: ',', Header: true},
+		{Delimiter: '\n', Header: true},
+		{Delimiter: 0xa7, Header: true},
+		{Delimiter: ',', Escape: '\\', Header: true},
 	} {
 		if _, err := csvfile.Scan(context.Background(), "none", d, nil); err == nil || errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%+v: %v", d, err)

@@ -5,6 +5,7 @@ import "fmt"
 // Kind is the kind of value that a column should hold.
 type Kind int
 
+// The kinds of values, and what fits each.
 const (
 	Text      Kind = iota // anything
 	Integer               // [+-]?, then 1 to 18 digits

@@ -131,8 +131,10 @@ func (s *skimmer) unquote(text []byte, fields int) bool {
 
 func (s *skimmer) observe(block []byte, rows int) {
 	n := len(s.columns)
-	found := run{data: block[:len(block)+slack], starts: s.index.starts[:rows*n], stops: s.index.stops[:rows*n],
-		fields: n, before: s.reader.number}
+	found := run{
+		data: block[:len(block)+slack], starts: s.index.starts[:rows*n], stops: s.index.stops[:rows*n],
+		fields: n, before: s.reader.number,
+	}
 	for i := range s.columns {
 		s.columns[i].observeRun(found, i)
 	}

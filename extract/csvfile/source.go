@@ -46,7 +46,7 @@ func openSource(path string) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the delimited file: %w", err)
 	}
-	s := &source{path: path, delivered: &tally{file: file, hash: sha256.New()}, close: func() { file.Close() }}
+	s := &source{path: path, delivered: &tally{file: file, hash: sha256.New()}, close: func() { _ = file.Close() }}
 	if s.compression, err = compressionOf(file); err == nil {
 		err = s.decompress()
 	}
@@ -114,7 +114,7 @@ func emptyFrame(t *tally) error {
 // Read reads text; its errors name the file.
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.text.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF { //nolint:errorlint // a reader ends with io.EOF itself
 		err = s.explain(err)
 	}
 	return n, err

@@ -21,7 +21,9 @@ func gzipped(t *testing.T, text string) string {
 	t.Helper()
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
-	io.WriteString(w, text)
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (c *checker) unpivot(u *Unpivot, at string) {
 // column checks the expression of one column of an input.
 func (c *checker) column(m *Mapping, e *Expr, at string) {
 	c.expression(c.part(at, "sql"), e.SQL)
-	kind := e.Type
+	var kind models.Type
 	if strings.HasPrefix(e.Column, "x_") {
 		kind = c.extraColumn(m, e, at)
 	} else if kind = c.contractColumn(m, e, at); kind == "" {

@@ -25,7 +25,7 @@ func TestProblems(t *testing.T) {
 	var rewritten bytes.Buffer
 	intro, rest, _ := strings.Cut(string(text), "\n== ")
 	rewritten.WriteString(intro)
-	for _, c := range strings.Split(rest, "\n== ") {
+	for c := range strings.SplitSeq(rest, "\n== ") {
 		title, body, _ := strings.Cut(c, "\n")
 		kind, name, _ := strings.Cut(title, ": ")
 		t.Run(name, func(t *testing.T) {

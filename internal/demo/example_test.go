@@ -3,7 +3,6 @@ package demo_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"os"
 
 	"nightjar/internal/demo"
@@ -13,18 +12,21 @@ import (
 func Example() {
 	dir, err := os.MkdirTemp("", "demo")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer os.RemoveAll(dir)
 	options := demo.Options{Dir: dir, Lines: 5_000, Customers: 100, Years: 1, Stores: 1}
 
 	history, err := demo.Generate(context.Background(), options)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	day, err := demo.NextDay(context.Background(), options, 1)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(history.From, history.To, len(history.Files), "files")
 	fmt.Println(day.From, day.Customers.Members-history.Customers.Members, "new members")

@@ -102,9 +102,11 @@ func grade(around float64, d dice) int {
 	return min(4, max(1, int(around+0.5+0.4*d.NormFloat64())))
 }
 
-var praise = []string{"服务很好", "店员热情,耐心", "东西新鲜", "结账快", "环境干净", "会员日很划算"}
-var blame = []string{"排队太久", "价格偏高", "缺货", "退货很麻烦", "停车不方便", "店员说\"没有了\",其实货架上有"}
-var wishes = []string{"希望多开几个收银台", "会再来", "建议早点开门", "请补货", "谢谢", "下次带朋友来"}
+var (
+	praise = []string{"服务很好", "店员热情,耐心", "东西新鲜", "结账快", "环境干净", "会员日很划算"}
+	blame  = []string{"排队太久", "价格偏高", "缺货", "退货很麻烦", "停车不方便", "店员说\"没有了\",其实货架上有"}
+	wishes = []string{"希望多开几个收银台", "会再来", "建议早点开门", "请补货", "谢谢", "下次带朋友来"}
+)
 
 // remark is free text: commas, quotes, and now and then several lines.
 func remark(d dice, mood float64) string {

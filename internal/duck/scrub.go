@@ -31,8 +31,7 @@ func Scrub(err error) error {
 	if err == nil {
 		return nil
 	}
-	var scrubbed *Error
-	if errors.As(err, &scrubbed) {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
 	message := err.Error()

@@ -47,9 +47,11 @@ type Delivery struct {
 	ReceivedAt time.Time `json:"received_at"`
 	Run        string    `json:"run"`
 	// State is "current", "replaced" (a newer version of the name counts) or
-	// "held" (content seen under another name).
+	// "held" (kept back, for the Reason): content that counts under another
+	// name, Twin, or a bad delivery of an optional source.
 	State  string   `json:"state"`
 	Reason string   `json:"reason,omitempty"`
+	Twin   string   `json:"twin,omitempty"`
 	Counts []Counts `json:"counts"`
 }
 

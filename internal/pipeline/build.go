@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
@@ -86,6 +87,7 @@ func (n *night) buildAll(ctx context.Context, stale []need) error {
 	var mu sync.Mutex
 	for _, s := range stale {
 		group.Go(func() error {
+			begun := time.Now()
 			partition, err := n.build(inner, s)
 			if err != nil {
 				return err
@@ -99,6 +101,7 @@ func (n *night) buildAll(ctx context.Context, stale []need) error {
 			}
 			built.Fingerprint = s.model.Fingerprint
 			built.Partitions[s.partition()] = partition
+			n.report.ModelSeconds[s.model.Name] += time.Since(begun).Seconds()
 			n.report.Built[s.model.Name] = append(n.report.Built[s.model.Name], s.partition())
 			n.progress.Add(1)
 			return nil

@@ -27,6 +27,9 @@ func (n *night) writeMetrics() error {
 	for step, seconds := range r.Seconds {
 		gauge("step_duration_seconds", "Seconds of each step of the last run.", seconds, prometheus.Labels{"step": step})
 	}
+	for model, seconds := range r.ModelSeconds {
+		gauge("model_duration_seconds", "Seconds of work on each model in the last run.", seconds, prometheus.Labels{"model": model})
+	}
 	n.sourceMetrics(registry)
 	return prometheus.WriteToTextfile(filepath.Join(n.Lake.Dir(), "metrics.prom"), registry)
 }

@@ -49,15 +49,17 @@ type Report struct {
 	Built    map[string][]string `json:"built"`
 	LeftOut  map[string]string   `json:"left_out,omitempty"`
 	Findings []load.Finding      `json:"findings,omitempty"`
-	// Seconds by step, and the whole.
-	Seconds map[string]float64 `json:"seconds_by_step"`
-	Total   float64            `json:"seconds"`
+	// Seconds by step, by model (of work: several models are built at once),
+	// and the whole.
+	Seconds      map[string]float64 `json:"seconds_by_step"`
+	ModelSeconds map[string]float64 `json:"seconds_by_model"`
+	Total        float64            `json:"seconds"`
 
 	rejects []extract.Reject
 }
 
 func newReport(run string, o Options) *Report {
-	return &Report{Run: run, StartedAt: o.Now, Built: map[string][]string{}, Seconds: map[string]float64{}}
+	return &Report{Run: run, StartedAt: o.Now, Built: map[string][]string{}, Seconds: map[string]float64{}, ModelSeconds: map[string]float64{}}
 }
 
 func (r *Report) discovered(found []extract.Found) {

@@ -28,11 +28,13 @@ func check(ctx context.Context, conn *sql.Conn, text string) (selection, error) 
 		return selection{}, err
 	}
 	var tree struct {
-		Error      bool              `json:"error"`
-		Type       string            `json:"error_type"`
-		Message    string            `json:"error_message"`
-		Position   string            `json:"position"`
-		Statements []json.RawMessage `json:"statements"`
+		Error      bool   `json:"error"`
+		Type       string `json:"error_type"`
+		Message    string `json:"error_message"`
+		Position   string `json:"position"`
+		Statements []struct {
+			Parameters []any `json:"named_param_map"`
+		} `json:"statements"`
 	}
 	if err := json.Unmarshal([]byte(parsed), &tree); err != nil {
 		return selection{}, fmt.Errorf("reading how the query was parsed: %w", err)
@@ -46,6 +48,8 @@ func check(ctx context.Context, conn *sql.Conn, text string) (selection, error) 
 		return selection{}, errors.New("the query is empty: give one, such as 'show tables'")
 	case len(tree.Statements) > 1:
 		return selection{}, fmt.Errorf("it holds %d statements: give one select alone", len(tree.Statements))
+	case len(tree.Statements[0].Parameters) > 0:
+		return selection{}, errors.New("it holds parameters ($name or ?): write their values in their place")
 	}
 	s := selection{text: strings.TrimRight(text, "; \t\r\n"), ordered: strings.Contains(parsed, "ORDER_MODIFIER")}
 	if !strings.Contains(s.text, ";") {

@@ -131,7 +131,7 @@ func (a *answer) write(ctx context.Context, db *sql.DB) error {
 	case "json":
 		return a.stream(ctx, conn, project(s.text, columns, column.json), "format json", s.ordered)
 	case "parquet":
-		return a.parquet(ctx, conn, project(s.text, columns, column.plain))
+		return a.parquet(ctx, conn, project(s.text, columns, column.plain), s.ordered)
 	default:
 		return a.table(ctx, conn, s.text, columns)
 	}

@@ -63,8 +63,9 @@ func pass(out io.Writer, from io.Reader) error {
 }
 
 // parquet goes by way of a file, since its writer needs to know where it is.
-func (a *answer) parquet(ctx context.Context, conn *sql.Conn, query string) error {
-	if _, err := conn.ExecContext(ctx, "copy ("+query+") to "+duck.Text(a.pipe())+" (format parquet, compression zstd, use_tmp_file false)"); err != nil {
+func (a *answer) parquet(ctx context.Context, conn *sql.Conn, query string, ordered bool) error {
+	if _, err := conn.ExecContext(ctx, "copy ("+query+") to "+duck.Text(a.pipe())+
+		fmt.Sprintf(" (format parquet, compression zstd, use_tmp_file false, preserve_order %t)", ordered)); err != nil {
 		return err
 	}
 	file, err := os.Open(a.pipe())

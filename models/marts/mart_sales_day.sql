@@ -99,9 +99,9 @@ with deal_lines as (
         customer_key = 'anonymous' as is_anonymous,
         is_return,
         quantity,
-        case when reporting_rate = 1 then gross_amount else cast(gross_amount * reporting_rate as decimal(18, 4)) end as gross_amount,
+        case when reporting_rate = 1 then gross_amount else cast(cast(gross_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)) end as gross_amount,
         net_amount_reporting as net_amount,
-        case when reporting_rate = 1 then cost_amount else cast(cost_amount * reporting_rate as decimal(18, 4)) end as cost_amount
+        case when reporting_rate = 1 then cost_amount else cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)) end as cost_amount
     from {{ ref "fact_sale" }}
     where is_deal
 ),

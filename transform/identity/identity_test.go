@@ -20,15 +20,27 @@ func TestKeysThatLinksJoinAreOneCustomer(t *testing.T) {
 		want  []Row
 	}{
 		{"no links, no rows", nil, nil},
-		{"the smallest key names the customer", []Link{same("b", "c", "phone"), same("a", "c", "email")},
-			[]Row{{"a", "a", "email"}, {"b", "a", "phone"}, {"c", "a", "phone"}}},
-		{"the rule is that of the link that first joined the key", []Link{same("a", "b", "manual"), same("a", "b", "phone")},
-			[]Row{{"a", "a", "manual"}, {"b", "a", "manual"}}},
+		{
+			"the smallest key names the customer",
+			[]Link{same("b", "c", "phone"), same("a", "c", "email")},
+			[]Row{{"a", "a", "email"}, {"b", "a", "phone"}, {"c", "a", "phone"}},
+		},
+		{
+			"the rule is that of the link that first joined the key",
+			[]Link{same("a", "b", "manual"), same("a", "b", "phone")},
+			[]Row{{"a", "a", "manual"}, {"b", "a", "manual"}},
+		},
 		{"a pair declared apart is not joined, also where the declaration comes later", []Link{same("a", "b", "phone"), apart("b", "a")}, nil},
-		{"nor through others: the later link is refused", []Link{same("a", "b", "phone"), same("b", "c", "email"), apart("a", "c")},
-			[]Row{{"a", "a", "phone"}, {"b", "a", "phone"}}},
-		{"nor through the other component's others", []Link{same("a", "b", "x"), same("c", "d", "x"), apart("b", "d"), same("a", "c", "y")},
-			[]Row{{"a", "a", "x"}, {"b", "a", "x"}, {"c", "c", "x"}, {"d", "c", "x"}}},
+		{
+			"nor through others: the later link is refused",
+			[]Link{same("a", "b", "phone"), same("b", "c", "email"), apart("a", "c")},
+			[]Row{{"a", "a", "phone"}, {"b", "a", "phone"}},
+		},
+		{
+			"nor through the other component's others",
+			[]Link{same("a", "b", "x"), same("c", "d", "x"), apart("b", "d"), same("a", "c", "y")},
+			[]Row{{"a", "a", "x"}, {"b", "a", "x"}, {"c", "c", "x"}, {"d", "c", "x"}},
+		},
 		{"a link of a key with itself joins nothing", []Link{same("a", "a", "phone"), apart("b", "b")}, nil},
 	} {
 		if got := Fit(c.links); !slices.Equal(got, c.want) {

@@ -87,8 +87,10 @@ func TestClausesAreRefused(t *testing.T) {
 		{"by name", "select a from t union all by name select a from u", "select a, name from t group by name"},
 		{"join", "select a from t asof join u using (a)", "select a from t left join lateral (select 1 as b) u on true"},
 		{"distinct on", "select distinct on (a) a from t", "select distinct a from t"},
-		{"window order", "select row_number() over w from t window w as (partition by a)",
-			"select row_number() over w from t window w as (partition by a order by b nulls last)"},
+		{
+			"window order", "select row_number() over w from t window w as (partition by a)",
+			"select row_number() over w from t window w as (partition by a order by b nulls last)",
+		},
 		{"pivot", "pivot t on a", "select a as pivot from t"},
 	} {
 		if got := rules(c.refused); got != c.rule {

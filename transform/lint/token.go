@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,12 +29,7 @@ func (t token) is(texts ...string) bool {
 	if t.kind != word && t.kind != symbol {
 		return false
 	}
-	for _, text := range texts {
-		if t.text == text {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(texts, t.text)
 }
 
 // lexemes are the forms of what a model's SQL is made of, first match first.

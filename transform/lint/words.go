@@ -51,7 +51,7 @@ type refusal struct{ rule, instead string }
 func refusals(lists map[[2]string]string) map[string]refusal {
 	all := map[string]refusal{}
 	for key, list := range lists {
-		for _, name := range strings.Fields(list) {
+		for name := range strings.FieldsSeq(list) {
 			all[name] = refusal{key[0], key[1]}
 		}
 	}
@@ -60,7 +60,7 @@ func refusals(lists map[[2]string]string) map[string]refusal {
 
 func words(list string) map[string]bool {
 	set := map[string]bool{}
-	for _, name := range strings.Fields(list) {
+	for name := range strings.FieldsSeq(list) {
 		set[name] = true
 	}
 	return set

@@ -24,11 +24,11 @@ func TestDuckDBDecompressesAlike(t *testing.T) {
 		var packed bytes.Buffer
 		if name == "file.csv.gz" || name == "gzipped.csv" {
 			w := gzip.NewWriter(&packed)
-			w.Write(text)
+			_, _ = w.Write(text)
 			w.Close()
 		} else {
 			w, _ := zstd.NewWriter(&packed)
-			w.Write(text)
+			_, _ = w.Write(text)
 			w.Close()
 		}
 		path := writeFile(t, name, packed.String())

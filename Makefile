@@ -1,0 +1,49 @@
+# Nightjar. `make` says what there is.
+
+SHELL := bash
+
+export CGO_ENABLED := 1
+
+VERSION  = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+
+# Packages that start goroutines over shared memory, as far as they are here.
+RACED := $(addsuffix /...,$(wildcard ./extract ./load ./dashboards ./transform/fixture \
+	./internal/lake ./internal/pipeline ./internal/query ./internal/telemetry))
+
+# Tools are programs, not dependencies: each is built once, and kept in .tools
+# under its version.
+GOLANGCI_LINT := .tools/golangci-lint-v2.15.0
+
+.PHONY: help build demo test lint fmt bench clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/nightjar
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/nightjar ./cmd/nightjar
+
+demo: build ## Build, then run three nights of a made-up company, in demo/
+	@examples/demo/run.sh
+
+test: ## Run every test, then those of concurrent packages with the race detector
+	set -o pipefail; go test -v ./... | awk -f .ci/tests.awk
+	set -o pipefail; go test -v -race $(RACED) | awk -f .ci/tests.awk
+
+lint: $(GOLANGCI_LINT) ## Check Go (rules in .golangci.yml) and the portable SQL of facts
+	$(GOLANGCI_LINT) run ./...
+	go test ./transform/lint
+
+fmt: $(GOLANGCI_LINT) ## Format Go with gofumpt
+	$(GOLANGCI_LINT) fmt ./...
+
+bench: ## Run the benchmarks of the packages
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## Remove what was built and the demo, but not the tools
+	rm -rf bin dist demo
+
+.tools/golangci-lint-%:
+	@echo "building golangci-lint $* (some minutes, once)"
+	GOFLAGS= GOBIN=$(CURDIR)/.tools go install -trimpath -ldflags '-s -w' github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$*
+	mv .tools/golangci-lint $@

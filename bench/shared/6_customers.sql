@@ -1,0 +1,68 @@
+-- Who is the same customer, for a company whose customers have at most one key in each system.
+
+-- step: dim_customer_match
+create table warehouse.dim_customer_match as
+with attributes as (
+    select ordinal, rule, value, system || ':' || customer_no as customer_key
+    from (
+        select 2 as ordinal, 'master_id' as rule, trim(master_id) as value, system, customer_no from customer
+        union all
+        select 3, 'member_card', trim(member_card), system, customer_no from customer
+        union all
+        select 4, 'phone', regexp_replace(phone, '[^0-9]', '', 'g'), system, customer_no from customer
+        union all
+        select 5, 'email', lower(trim(email)), system, customer_no from customer
+    )
+    where value <> ''
+)
+select distinct a.ordinal::int as ordinal, a.customer_key as key_a, b.customer_key as key_b, a.rule, true as same
+from (from attributes where customer_key[:4] = 'pos:') as a
+join (from attributes where customer_key[:4] <> 'pos:') as b on b.ordinal = a.ordinal and b.value = a.value;
+
+-- step: dim_customer_link and identity
+create table warehouse.dim_customer_link as
+with pairs as (
+    select key_a, key_b, arg_min(rule, ordinal) as rule
+    from warehouse.dim_customer_match
+    group by all
+)
+select key_a as customer_key, key_a as customer_id, rule from pairs
+union all
+select key_b, key_a, rule from pairs;
+create table warehouse.dim_customer_identity as
+with seen as (
+    select system || ':' || customer_no as customer_key from customer
+    union
+    select customer_key from warehouse.fact_document where customer_key <> 'anonymous'
+    union
+    select customer_key from warehouse.fact_survey_response where customer_key <> 'anonymous'
+)
+select customer_key, coalesce(l.customer_id, customer_key) as customer_id, coalesce(l.rule, 'key') as rule
+from seen
+left join warehouse.dim_customer_link as l using (customer_key);
+
+-- step: dim_customer
+create table warehouse.dim_customer as
+with described as (
+    select i.customer_id, i.customer_key, i.customer_key[:position(':' in i.customer_key) - 1] as system, c.customer_no is not null as is_described, c.type, c.region, c.birth_year, c.created_on
+    from warehouse.dim_customer_identity as i
+    left join customer as c on c.system || ':' || c.customer_no = i.customer_key
+)
+select
+    customer_id,
+    count(*) as keys,
+    case when min(system) = max(system) then min(system) else min(system) || ',' || max(system) end as systems,
+    arg_min(type, customer_key) as customer_type,
+    null::varchar as city,
+    arg_min(region, customer_key) as region,
+    null::varchar as country,
+    arg_min(birth_year, customer_key) as birth_year,
+    null::varchar as industry,
+    null::varchar as size,
+    null::varchar as parent_key,
+    null::varchar as parent_customer_id,
+    null::varchar as account_manager_key,
+    min(created_on) as created_on,
+    bool_or(is_described) as is_described
+from described
+group by customer_id;

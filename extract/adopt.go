@@ -1,0 +1,138 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"nightjar/internal/duck"
+	"nightjar/internal/lake"
+)
+
+// adopt adds what arrived to the live set: rows with a month as they are,
+// others, and those that must move, by their owner.
+func (m *merging) adopt(ctx context.Context, arrived []stagedFile, homeless []lake.File) error {
+	var direct []lake.File
+	var months []string
+	for _, s := range arrived {
+		if s.month == "" {
+			homeless = append(homeless, s.File)
+			continue
+		}
+		direct, months = append(direct, s.File), append(months, s.month)
+	}
+	if err := m.measure(ctx, direct); err != nil {
+		return err
+	}
+	for i, f := range direct {
+		m.set.Months[months[i]] = append(m.set.Months[months[i]], f)
+	}
+	if m.input.Owner == nil {
+		return nil
+	}
+	return m.place(ctx, homeless)
+}
+
+// measure fills in what a manifest says of new files beyond their size: the
+// deliveries in them, rows whose owner is unknown, other months that they reach.
+func (m *merging) measure(ctx context.Context, files []lake.File) error {
+	for i := range files {
+		known := files[i].Deliveries != nil && !files[i].Placed && len(m.reaches()) == 0
+		if known {
+			continue
+		}
+		if err := m.measureFile(ctx, &files[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reaches are the columns by which rows also count in other months.
+func (m *merging) reaches() []string {
+	if !m.input.Dated() {
+		return nil
+	}
+	return m.input.Reaches
+}
+
+func (m *merging) measureFile(ctx context.Context, f *lake.File) error {
+	orphans := "0"
+	if f.Placed {
+		orphans = "count(*) filter (owner_month is null and " + duck.Name(m.input.Owner.On[0]) + " is not null)"
+	}
+	query := "select list(distinct delivery_id), " + orphans
+	for _, column := range m.reaches() {
+		query += fmt.Sprintf(", list(distinct strftime(date_trunc('month', %[1]s), '%%Y-%%m-%%d')) filter (%[1]s is not null and date_trunc('month', %[1]s) <> month)", duck.Name(column))
+	}
+	var deliveries duck.List[int64]
+	found := make([]duck.List[string], len(m.reaches()))
+	into := []any{&deliveries, &f.Orphans}
+	for i := range found {
+		into = append(into, &found[i])
+	}
+	if err := m.DB.QueryRowContext(ctx, query+" from "+m.full(m.input, []lake.File{*f})).Scan(into...); err != nil {
+		return duck.Scrub(err)
+	}
+	slices.Sort(deliveries)
+	f.Deliveries, f.Reaches = deliveries, nil
+	for i, column := range m.reaches() {
+		if len(found[i]) == 0 {
+			continue
+		}
+		if f.Reaches == nil {
+			f.Reaches = map[string][]string{}
+		}
+		slices.Sort(found[i])
+		f.Reaches[column] = found[i]
+	}
+	return nil
+}
+
+// filesAMonth is how many files of one source a month may have before they are
+// made one.
+const filesAMonth = 32
+
+// compact makes one file of many, in months that change tonight anyway: a new
+// file has every model that reads the month built again.
+func (m *merging) compact(ctx context.Context) error {
+	for _, month := range slices.Sorted(maps.Keys(m.set.Months)) {
+		groups := map[string][]lake.File{}
+		for _, f := range m.set.Months[month] {
+			group := fmt.Sprint(f.Source, "\x00", f.System, "\x00", f.Placed)
+			groups[group] = append(groups[group], f)
+		}
+		var files []lake.File
+		for _, group := range slices.Sorted(maps.Keys(groups)) {
+			merged, err := m.compacted(ctx, groups[group], month)
+			if err != nil {
+				return err
+			}
+			files = append(files, merged...)
+		}
+		m.set.Months[month] = files
+	}
+	return nil
+}
+
+func (m *merging) compacted(ctx context.Context, files []lake.File, month string) ([]lake.File, error) {
+	tonight := func(f lake.File) bool { return strings.HasPrefix(path.Base(f.Path), m.Manifest.Run+"-") }
+	if len(files) <= filesAMonth || !slices.ContainsFunc(files, tonight) {
+		return files, nil
+	}
+	rows := int64(0)
+	for _, f := range files {
+		rows += f.Rows
+	}
+	merged, err := m.write(ctx, "select * exclude (filename, file_row_number) from "+m.relation(files)+" order by delivery_id, source_row", files[0], month, "compacted")
+	if err != nil {
+		return nil, err
+	}
+	if len(merged) != 1 || merged[0].Rows != rows {
+		return nil, fmt.Errorf("making one file of %d for month %s changed the number of its rows; this is a fault of Nightjar, nothing was published", len(files), month)
+	}
+	return merged, nil
+}

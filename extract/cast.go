@@ -1,0 +1,89 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"nightjar/internal/duck"
+)
+
+// sureCast casts text that was seen to fit.
+func (c *compiled) sureCast(column compiledColumn) string {
+	raw := rawName(column.Name)
+	switch column.Type {
+	case "date":
+		return fmt.Sprintf("strptime(%s, %s)::date", raw, duck.Text(column.format))
+	case "timestamptz":
+		return c.zoned(fmt.Sprintf("strptime(%s, %s)", raw, duck.Text(column.format)), column.Type)
+	default:
+		return fmt.Sprintf("cast(%s as %s)", raw, duck.SQLType(column.Type))
+	}
+}
+
+// safeCast casts text by explicit format, and gives null for what does not fit.
+// Expressions of another type than text are cast as they are.
+func (c *compiled) safeCast(column compiledColumn) string {
+	raw := rawName(column.Name)
+	switch column.Type {
+	case "date":
+		return c.safeDate(column)
+	case "timestamptz":
+		return c.safeInstant(column)
+	case "string":
+		return "cast(" + raw + " as VARCHAR)"
+	}
+	if column.kind != "VARCHAR" {
+		return safeCastOfKind(column)
+	}
+	if precision, scale, ok := column.Type.Decimal(); ok {
+		fraction := ""
+		if scale > 0 {
+			fraction = fmt.Sprintf(`(\.[0-9]{1,%d}0*)?`, scale)
+		}
+		return c.gated(column, fmt.Sprintf(`[+-]?0*[0-9]{1,%d}%s`, max(precision-scale, 1), fraction))
+	}
+	switch column.Type {
+	case "int", "bigint":
+		return c.gated(column, `[+-]?[0-9]{1,18}`)
+	case "double":
+		return c.gated(column, `[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?`)
+	default:
+		return fmt.Sprintf("case when lower(%[1]s) in ('true', 't', 'yes', 'y', '1', '是') then true when lower(%[1]s) in ('false', 'f', 'no', 'n', '0', '否') then false end", raw)
+	}
+}
+
+// safeCastOfKind casts what an expression made; a fraction is no whole number.
+func safeCastOfKind(column compiledColumn) string {
+	raw := rawName(column.Name)
+	cast := fmt.Sprintf("try_cast(%s as %s)", raw, duck.SQLType(column.Type))
+	fractional := strings.HasPrefix(column.kind, "DECIMAL") || column.kind == "DOUBLE" || column.kind == "FLOAT"
+	if fractional && (column.Type == "int" || column.Type == "bigint") {
+		return fmt.Sprintf("case when %[1]s = trunc(%[1]s) then %[2]s end", raw, cast)
+	}
+	return cast
+}
+
+// gated casts the text of a number that has a form: other casts would take
+// 1.7 as 2, or 0x1F as 31.
+func (c *compiled) gated(column compiledColumn, pattern string) string {
+	raw, formats := rawName(column.Name), c.source.Formats
+	number, condition := raw, ""
+	if t := formats.Thousands; t != "" {
+		number = fmt.Sprintf("replace(%s, %s, '')", raw, duck.Text(t))
+		condition = fmt.Sprintf("regexp_full_match(%s, %s) and ", raw, duck.Text(grouped(t)))
+	}
+	if formats.Decimal == "," {
+		number = fmt.Sprintf("translate(%s, ',.', '.x')", number)
+	}
+	return fmt.Sprintf("case when %sregexp_full_match(%s, %s) then try_cast(%s as %s) end", condition, number, duck.Text(pattern), number, duck.SQLType(column.Type))
+}
+
+// grouped is the form of numbers whose thousands are marked: not at all, or the
+// last three digits and, before them, groups of two (as in India) or three.
+// With a point for the mark, 1.5 is no number, and never 15.
+func grouped(mark string) string {
+	m := regexp.QuoteMeta(mark)
+	rest := "[^" + m + "]*"
+	return rest + `|[+-]?[0-9]{1,3}(` + m + `[0-9]{2,3})*` + m + `[0-9]{3}([^0-9` + m + `]` + rest + `)?`
+}

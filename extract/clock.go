@@ -1,0 +1,138 @@
+package extract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"nightjar/internal/duck"
+	"nightjar/models"
+)
+
+// zoned makes an instant of a stamp that is in the source's zone.
+func (c *compiled) zoned(stamp string, t models.Type) string {
+	if t != "timestamptz" {
+		return stamp
+	}
+	if c.source.TimeZone == "UTC" {
+		return stamp + "::timestamptz"
+	}
+	return fmt.Sprintf("timezone(%s, %s)", duck.Text(c.source.TimeZone), stamp)
+}
+
+// local is the stamp of an instant's column by the clock on the wall, in the
+// source's zone; "" where the source gives a zone with it.
+func (c *compiled) local(column compiledColumn) string {
+	raw := rawName(column.Name)
+	switch {
+	case column.typed:
+		return raw
+	case column.kind == "DATE" || column.kind == "TIMESTAMP" || strings.HasPrefix(column.kind, "TIMESTAMP_"):
+		return raw + "::timestamp"
+	case carriesZone(column.kind) || carriesZone(column.format):
+		return ""
+	default:
+		return parsed(column)
+	}
+}
+
+// carriesZone looks at DuckDB's name of a type, or at a format.
+func carriesZone(kindOrFormat string) bool {
+	return strings.HasSuffix(kindOrFormat, "TIME ZONE") || strings.Contains(kindOrFormat, "%z") || strings.Contains(kindOrFormat, "%Z")
+}
+
+// parsed reads text by the column's format; null where it does not fit.
+func parsed(column compiledColumn) string {
+	return fmt.Sprintf("try_strptime(%s::varchar, %s)", rawName(column.Name), duck.Text(column.format))
+}
+
+func (c *compiled) safeDate(column compiledColumn) string {
+	date := parsed(column) + "::date"
+	switch {
+	case column.kind == "DATE" || strings.HasPrefix(column.kind, "TIMESTAMP") && !carriesZone(column.kind):
+		date = rawName(column.Name) + "::date"
+	case carriesZone(column.kind):
+		date = fmt.Sprintf("timezone(%s, %s)::date", duck.Text(c.source.TimeZone), rawName(column.Name))
+	case carriesZone(column.format):
+		date = fmt.Sprintf("timezone(%s, %s::timestamptz)::date", duck.Text(c.source.TimeZone), parsed(column))
+	}
+	return between1900and2199(date)
+}
+
+func (c *compiled) safeInstant(column compiledColumn) string {
+	if local := c.local(column); local != "" {
+		return c.zoned(between1900and2199(local), column.Type)
+	}
+	if carriesZone(column.kind) {
+		return between1900and2199(rawName(column.Name))
+	}
+	return between1900and2199(parsed(column) + "::timestamptz")
+}
+
+func between1900and2199(value string) string {
+	return fmt.Sprintf("case when year(%[1]s) between 1900 and 2199 then %[1]s end", value)
+}
+
+// cut is the business date of an instant that is mapped: the date in its zone,
+// less the hours at which the day starts; "" without such an instant.
+func (c *compiled) cut(instant string) string {
+	i := slices.IndexFunc(c.columns, func(k compiledColumn) bool { return k.Name == instant })
+	if i < 0 || !c.columns[i].mapped {
+		return ""
+	}
+	local := c.local(c.columns[i])
+	if local == "" {
+		local = fmt.Sprintf("timezone(%s, %s)", duck.Text(c.source.TimeZone), valueName(instant))
+	}
+	if start := c.night.Config.DayStartsAt; start != "00:00" && start != "" {
+		local = fmt.Sprintf("(%s - interval '%s hours %s minutes')", local, start[:2], start[3:])
+	}
+	return fmt.Sprintf("case when %s is not null then %s::date end", valueName(instant), local)
+}
+
+// hourChecks find stamps in hours that the zone skips or has twice. Where the
+// clocks did not change in the months that the stamps were seen to lie in,
+// there is nothing to find.
+func (c *compiled) hourChecks(column compiledColumn) []check {
+	local := c.local(column)
+	if local == "" || !c.meetsClockChange(column) {
+		return nil
+	}
+	zone, instant := duck.Text(c.source.TimeZone), valueName(column.Name)
+	var twice []string
+	for _, shift := range []string{"+ interval 1 hour", "- interval 1 hour", "+ interval 30 minute", "- interval 30 minute"} {
+		twice = append(twice, fmt.Sprintf("timezone(%s, %s %s) = %s", zone, instant, shift, local))
+	}
+	return []check{
+		c.check(column, "nonexistent_hour", fmt.Sprintf("timezone(%s, %s) <> %s", zone, instant, local), "the clock of the time zone skips this hour"),
+		c.check(column, "ambiguous_hour", "("+strings.Join(twice, " or ")+")", "the clock of the time zone has this hour twice; the second is taken"),
+	}
+}
+
+func (c *compiled) meetsClockChange(column compiledColumn) bool {
+	zone, err := time.LoadLocation(c.source.TimeZone)
+	if err != nil {
+		return true
+	}
+	first, last := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2037, 12, 1, 0, 0, 0, 0, time.UTC)
+	if name, isBare := bareColumn(c.expr(column.Name).SQL, c.reading.columnNames()); isBare && column.sure {
+		facts := c.reading.facts(name)
+		if facts.FirstMonth.IsZero() {
+			return false
+		}
+		first, last = facts.FirstMonth, facts.LastMonth
+	}
+	return clocksChange(zone, first.AddDate(0, 0, -2), last.AddDate(0, 1, 2))
+}
+
+// clocksChange says whether the zone's offset changes within the days.
+func clocksChange(zone *time.Location, first, last time.Time) bool {
+	_, before := first.In(zone).Zone()
+	for day := first; day.Before(last); day = day.AddDate(0, 0, 1) {
+		if _, offset := day.In(zone).Zone(); offset != before {
+			return true
+		}
+	}
+	return false
+}

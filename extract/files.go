@@ -1,0 +1,93 @@
+package extract
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"nightjar/internal/config"
+)
+
+// files lists a source's files by name: the path below the folder that its
+// pattern fixes, with / between folders.
+func files(dir string, source *config.Source) (map[string]string, error) {
+	paths := map[string]string{}
+	for _, pattern := range source.Files {
+		full := pattern
+		if !filepath.IsAbs(pattern) {
+			full = filepath.Join(literally.Replace(dir), pattern)
+		}
+		matches, err := filepath.Glob(full)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: files %q: %w", source.Name, pattern, err)
+		}
+		if len(matches) == 0 && !source.Optional {
+			return nil, fmt.Errorf("source %s: no file matches %s; check the path in nightjar.yaml, or say `optional: true` if it may be missing", source.Name, pattern)
+		}
+		base := fixedFolder(pattern)
+		if !filepath.IsAbs(base) {
+			base = filepath.Join(dir, base)
+		}
+		for _, path := range matches {
+			name, err := filepath.Rel(base, path)
+			if err != nil {
+				return nil, fmt.Errorf("source %s: %w", source.Name, err)
+			}
+			name = filepath.ToSlash(name)
+			if other, twice := paths[name]; twice && other != path {
+				return nil, fmt.Errorf("source %s: %s and %s would both be the delivery %s; make them two sources", source.Name, other, path, name)
+			}
+			paths[name] = path
+		}
+	}
+	return paths, nil
+}
+
+// literally escapes what means something in a pattern, in a folder's own name.
+var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// fixedFolder is the part of a pattern before its first wildcard, as a folder.
+func fixedFolder(pattern string) string {
+	folder := filepath.Dir(pattern)
+	for strings.ContainsAny(folder, "*?[") {
+		folder = filepath.Dir(folder)
+	}
+	return folder
+}
+
+// naturally orders names so that numbers within them count as numbers.
+func naturally(a, b string) int {
+	for x, y := a, b; x != "" && y != ""; {
+		var p, q string
+		p, x = chunk(x)
+		q, y = chunk(y)
+		if order := compareChunks(p, q); order != 0 {
+			return order
+		}
+		if x == "" || y == "" {
+			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
+		}
+	}
+	return cmp.Compare(a, b)
+}
+
+// compareChunks compares numbers by value, whatever their leading zeros.
+func compareChunks(x, y string) int {
+	if !digit(x[0]) || !digit(y[0]) {
+		return cmp.Compare(x, y)
+	}
+	p, q := strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q))
+}
+
+// chunk cuts the leading run of digits or of other bytes.
+func chunk(s string) (run, rest string) {
+	end := 1
+	for end < len(s) && digit(s[end]) == digit(s[0]) {
+		end++
+	}
+	return s[:end], s[end:]
+}
+
+func digit(b byte) bool { return b >= '0' && b <= '9' }

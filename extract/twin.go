@@ -1,0 +1,111 @@
+package extract
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+)
+
+// holdTwins holds a delivery whose content counts under another name: the first
+// name in natural order keeps it. A version that is held leaves its name's
+// earlier one counting.
+func (d *discovery) holdTwins(ctx context.Context) error {
+	if d.source.SameContent == "load" {
+		return nil
+	}
+	first := d.countingStill()
+	sizes := map[int64]int{}
+	for _, v := range d.known {
+		if v.counting != nil {
+			sizes[v.counting.Size]++
+		}
+	}
+	for _, f := range d.found {
+		sizes[f.Delivery.Size]++
+	}
+	for i := range d.found {
+		f := &d.found[i]
+		if f.State != New && f.State != Changed {
+			continue
+		}
+		// A file is hashed here only where another one has its size.
+		if f.Delivery.SHA256 == "" && sizes[f.Delivery.Size] > 1 {
+			sum, err := hashFile(ctx, f.Path)
+			if err != nil {
+				return fmt.Errorf("reading a file: %w", err)
+			}
+			f.Delivery.SHA256 = sum
+		}
+		twin, isTwin := first[f.Delivery.SHA256]
+		switch v := d.known[f.Delivery.Name]; {
+		case f.Delivery.SHA256 == "":
+		case !isTwin:
+			first[f.Delivery.SHA256] = f.Delivery.Name
+		default:
+			d.hold(f, twin)
+			if v.counting != nil {
+				first[v.counting.SHA256] = f.Delivery.Name
+			}
+		}
+	}
+	return nil
+}
+
+// countingStill lists, by content, the names that count and do so after tonight,
+// whatever becomes of the new and changed ones.
+func (d *discovery) countingStill() map[string]string {
+	first := map[string]string{}
+	for name, v := range d.known {
+		if v.counting != nil {
+			first[v.counting.SHA256] = name
+		}
+	}
+	for _, f := range d.found {
+		v := d.known[f.Delivery.Name]
+		if v.counting != nil && (f.State == New || f.State == Changed) && first[v.counting.SHA256] == f.Delivery.Name {
+			delete(first, v.counting.SHA256)
+		}
+	}
+	return first
+}
+
+// hold keeps a twin back; one that was held for the same reason is no news.
+func (d *discovery) hold(f *Found, twin string) {
+	old := d.known[f.Delivery.Name].latest
+	if old != nil && old.State == "held" && old.Twin == twin && old.SHA256 == f.Delivery.SHA256 {
+		f.State, f.Reason, f.Delivery.ID = Unchanged, "", old.ID
+		return
+	}
+	f.State, f.Delivery.Twin = Held, twin
+	f.Reason = fmt.Sprintf("its content is that of %s, which counts already; say `same_content: load` on the source if both are true", twin)
+	if d.known[f.Delivery.Name].counting != nil {
+		f.Reason += fmt.Sprintf("; what %s gave before still counts", f.Delivery.Name)
+	}
+}
+
+// hashFile is the SHA-256 of a file's bytes, in hexadecimal.
+func hashFile(ctx context.Context, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	buffer := make([]byte, 1<<20)
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		read, err := f.Read(buffer)
+		sum.Write(buffer[:read])
+		if err == io.EOF {
+			return hex.EncodeToString(sum.Sum(nil)), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}

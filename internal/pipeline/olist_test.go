@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"nightjar/internal/duck"
+	"nightjar/internal/project"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const olistData = "../../../shared/data/olist"
+
+// needsOlist skips where the real data is not there.
+func needsOlist(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(olistData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the Olist data is not beside the project: ", olistData)
+	}
+	return dir
+}
+
+type silent struct{}
+
+func (silent) Stage(string, int64) {}
+func (silent) Add(int64)           {}
+func (silent) Done()               {}
+
+// runNight runs one night of the project in dir, and wants the outcome.
+func runNight(t *testing.T, dir, state, outcome string) *Report {
+	t.Helper()
+	p, err := project.Open(dir, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Run(context.Background(), p, Options{Now: time.Now()}, slog.New(slog.DiscardHandler), silent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Outcome != outcome {
+		t.Fatalf("the night ended as %s, not %s", report.Outcome, outcome)
+	}
+	return report
+}
+
+// table answers a query from the current warehouse, a line a row.
+func table(t *testing.T, state, query string) string {
+	t.Helper()
+	db, err := duck.OpenReader(context.Background(), duck.Options{Path: filepath.Join(state, "warehouse.duckdb"), Temp: t.TempDir()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	return lines(t, db, query)
+}
+
+func lines(t *testing.T, db *sql.DB, query string) string {
+	t.Helper()
+	rows, err := db.QueryContext(context.Background(), "select concat_ws(' ', columns(*)::varchar) from ("+query+")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, line)
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestOlistGivesItsPublishedTotals(t *testing.T) {
+	t.Setenv("OLIST_DIR", needsOlist(t))
+	state := t.TempDir()
+	runNight(t, "../../examples/olist", state, Published)
+	for _, c := range []struct{ what, query, want string }{
+		{"orders", "select count(*) from fact_document", "99441"},
+		{"customer keys and people", "select count(*), count(distinct customer_id) from dim_customer_identity", "99441 96096"},
+		{"items, their worth and freight", "select count(*), sum(gross_amount), sum(shipping_amount) from fact_sale", "112650 13591643.7000 2251909.5400"},
+		{"payments", "select sum(payment_amount) from fact_payment", "16008872.1200"},
+		{"reviews", "select count(*) from fact_survey_response", "99224"},
+		{"stars", "select score::int, count(*) from fact_survey_answer where question_id = 'review_score' group by 1 order by 1", "1 11424\n2 3151\n3 8179\n4 19142\n5 57328"},
+		{"deals by status", "select count(*), count(*) filter (where lines > 0), count(*) filter (where lines = 0) from fact_document where status in ('placed', 'paid', 'shipped', 'delivered', 'returned')", "98207 98199 8"},
+		{"deal lines, people, worth", "select count(*), count(distinct customer_id), sum(net_amount) from fact_sale join dim_customer_identity using (customer_key) where is_deal", "112101 94983 13494400.7400"},
+		{"people with a deal", "select count(*), sum(net_amount) from mart_customer", "94983 13494400.7400"},
+		{"rejects", "select count(*) from nightjar.reject where action = 'reject'", "0"},
+	} {
+		if diff := cmp.Diff(c.want, table(t, state, c.query)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.what, diff)
+		}
+	}
+	runNight(t, "../../examples/olist", state, NothingNew)
+}
+
+func TestOlistNightByNightEqualsAllAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("25 nights take a minute or two")
+	}
+	data := needsOlist(t)
+	whole, split := t.TempDir(), t.TempDir()
+	t.Setenv("OLIST_DIR", data)
+	runNight(t, "../../examples/olist", whole, Published)
+
+	db, err := duck.Open(context.Background(), duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	deliveries := t.TempDir()
+	t.Setenv("OLIST_DIR", deliveries)
+	for _, month := range olistMonths(t, db, data) {
+		deliverOlist(t, db, data, deliveries, month)
+		runNight(t, "../../examples/olist", split, Published)
+	}
+	const versions = `select "table", month, rows, content from nightjar.table_version where rows > 0 order by all`
+	if diff := cmp.Diff(table(t, whole, versions), table(t, split, versions)); diff != "" {
+		t.Errorf("25 nights differ from one (-one +25):\n%s", diff)
+	}
+}
+
+func olistMonths(t *testing.T, db *sql.DB, data string) []string {
+	t.Helper()
+	_, err := db.ExecContext(context.Background(), "create table orders as select order_id, customer_id, left(order_purchase_timestamp, 7) as month from "+olistFile(data, "olist_orders_dataset"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(lines(t, db, "select distinct month from orders order by 1"), "\n")
+}
+
+func olistFile(data, name string) string {
+	return fmt.Sprintf("read_csv(%s, all_varchar=true, header=true, quote='\"', escape='\"', delim=',')", duck.Text(filepath.Join(data, name+".csv")))
+}
+
+// deliverOlist writes what belongs to the orders of one purchase month; what
+// has no order comes with the first.
+func deliverOlist(t *testing.T, db *sql.DB, data, to, month string) {
+	t.Helper()
+	by := map[string]string{
+		"olist_orders_dataset": "order_id", "olist_order_items_dataset": "order_id", "olist_order_payments_dataset": "order_id",
+		"olist_order_reviews_dataset": "order_id", "olist_customers_dataset": "customer_id",
+		"olist_products_dataset": "", "olist_sellers_dataset": "", "product_category_name_translation": "",
+	}
+	for name, key := range by {
+		query := "from " + olistFile(data, name)
+		switch {
+		case key != "":
+			query += fmt.Sprintf(" where %s in (select %s from orders where month = '%s')", key, key, month)
+		case month != "2016-09":
+			continue
+		}
+		path := filepath.Join(to, name+"_"+month+".csv")
+		if _, err := db.ExecContext(context.Background(), "copy ("+query+") to "+duck.Text(path)+" (header, delimiter ',', quote '\"', escape '\"')"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

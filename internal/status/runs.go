@@ -1,0 +1,63 @@
+package status
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"nightjar/internal/lake"
+)
+
+// A Run is one run in brief; its runs/<run>/report.json says more.
+type Run struct {
+	Run        string    `json:"run"`
+	StartedAt  time.Time `json:"started_at"`
+	Seconds    float64   `json:"seconds"`
+	Outcome    string    `json:"outcome"`
+	ExitCode   int       `json:"exit_code"`
+	Error      string    `json:"error,omitempty"`
+	AsOf       string    `json:"as_of"`
+	Deliveries count     `json:"deliveries"`
+	RowsStaged int64     `json:"rows_staged"`
+	Rejects    int64     `json:"rejects"`
+}
+
+// A count is the length of a list of which nothing else is wanted.
+type count int
+
+// UnmarshalJSON takes a list, or the number that stands for one.
+func (c *count) UnmarshalJSON(text []byte) error {
+	var list []json.RawMessage
+	if json.Unmarshal(text, &list) == nil {
+		*c = count(len(list))
+		return nil
+	}
+	return json.Unmarshal(text, (*int)(c))
+}
+
+// last reads the newest reports, newest first. Runs are named by when they
+// started. One without a report is under way, or was killed.
+func last(l *lake.Lake, n int) ([]Run, error) {
+	paths, err := filepath.Glob(filepath.Join(l.RunDir("*"), "report.json"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(paths)
+	slices.Reverse(paths)
+	runs := []Run{}
+	for _, path := range paths[:min(n, len(paths))] {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading the report of a run: %w", err)
+		}
+		r := Run{}
+		if err := json.Unmarshal(text, &r); err != nil {
+			r = Run{Run: filepath.Base(filepath.Dir(path)), Outcome: "unknown", Error: "its report is damaged: " + err.Error()}
+		}
+		runs = append(runs, r)
+	}
+	return runs, nil
+}
