@@ -94,7 +94,7 @@ func (m *merging) measureFile(ctx context.Context, f *lake.File) error {
 
 // filesAMonth is how many files of one source a month may have before they are
 // made one.
-const filesAMonth = 32
+var filesAMonth = 32
 
 // compact makes one file of many, in months that change tonight anyway: a new
 // file has every model that reads the month built again.

@@ -8,7 +8,7 @@ import (
 func TestAColumnThatTheFileLacksIsRefusedWithTheNearestName(t *testing.T) {
 	s := aShop(t, strings.Replace(tills, "document_id: receipt", "document_id: reciept", 1))
 	s.deliver("till.csv", "receipt,line,day,amount\nA,1,2024-01-05,1\n")
-	s.fails("till.csv", "column document_id", `"reciept"`, `did you mean "receipt"?`, "nightjar.yaml:9")
+	s.fails("till.csv", "column document_id", `"reciept"`, `did you mean "receipt"?`, "nightjar.yaml:10")
 	if len(s.last.Manifest.Inputs) != 0 {
 		t.Fatal("something was staged")
 	}
@@ -84,7 +84,7 @@ sources:
       shipment:
         columns: {shipment_id: id, document_id: id, shipped_on: day, x_day: day}
       sale:
-        columns: {document_id: id, sold_at: {sql: day, format: "%Y-%m-%d"}, tax_amount: n}
+        columns: {document_id: id, business_date: day, tax_amount: n}
       sale_line:
         columns: {document_id: id, line_no: n, quantity: n, gross_amount: n, business_date: {sql: day, format: "%Y-%d-%m"}, sku: n}
 `)
@@ -94,10 +94,10 @@ sources:
 		shipment_id | shipped_on | x_day      | month
 		A           | 2024-01-05 | 2024-01-05 | 2024-01-01
 		B           | 2024-02-03 | 2024-02-03 | 2024-02-01`)
-	expect(t, s.live("sale", "document_id, sold_at, tax_amount"), `
-		document_id | sold_at                | tax_amount
-		A           | 2024-01-05 00:00:00+00 | 7.0000
-		B           | 2024-02-03 00:00:00+00 | 7.0000`)
+	expect(t, s.live("sale", "document_id, business_date, tax_amount"), `
+		document_id | business_date | tax_amount
+		A           | 2024-01-05    | 7.0000
+		B           | 2024-02-03    | 7.0000`)
 	expect(t, s.live("sale_line", "document_id, line_no, quantity, business_date, sku, month"), `
 		document_id | line_no | quantity | business_date | sku | month
 		A           | 7       | 7.0000   | 2024-05-01    | 7   | 2024-05-01

@@ -56,35 +56,34 @@ func fixedFolder(pattern string) string {
 	return folder
 }
 
-// naturally orders names so that numbers within them count as numbers.
+// naturally orders names so that numbers within them count as numbers; equal
+// numbers of other lengths (7, 07) decide only when nothing else does.
 func naturally(a, b string) int {
-	for x, y := a, b; x != "" && y != ""; {
+	x, y := a, b
+	for x != "" && y != "" {
 		var p, q string
-		p, x = chunk(x)
-		q, y = chunk(y)
-		if order := compareChunks(p, q); order != 0 {
+		p, x = token(x)
+		q, y = token(y)
+		if order := compareTokens(p, q); order != 0 {
 			return order
 		}
-		if x == "" || y == "" {
-			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
-		}
 	}
-	return cmp.Compare(a, b)
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
 }
 
-// compareChunks compares numbers by value, whatever their leading zeros.
-func compareChunks(x, y string) int {
+// compareTokens compares numbers by value, whatever their leading zeros.
+func compareTokens(x, y string) int {
 	if !digit(x[0]) || !digit(y[0]) {
-		return cmp.Compare(x, y)
+		return cmp.Compare(x[0], y[0])
 	}
 	p, q := strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
 	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q))
 }
 
-// chunk cuts the leading run of digits or of other bytes.
-func chunk(s string) (run, rest string) {
+// token cuts the leading number, or the leading byte.
+func token(s string) (first, rest string) {
 	end := 1
-	for end < len(s) && digit(s[end]) == digit(s[0]) {
+	for digit(s[0]) && end < len(s) && digit(s[end]) {
 		end++
 	}
 	return s[:end], s[end:]

@@ -20,7 +20,7 @@ copy (
         make_timestamptz(epoch_us(answered_at) - 28800000000) as answered_at,
         answered_at::date as answered_on,
         store as store_id,
-        date_trunc('month', coalesce(handed_on, answered_at::date))::date as month
+        date_trunc('month', coalesce(handed_on, answered_at::date))::date as month{trace}
     from card
 ) to '{out}/staged/survey_response' ({parquet}, partition_by (month), write_partition_columns true);
 copy (
@@ -35,7 +35,7 @@ copy (
         store as owner_store_id,
         (case when question <> 'comment' then answer end)::decimal(9, 4) as score,
         case when question = 'comment' then answer end as text,
-        date_trunc('month', coalesce(answered_at::date, handed_on))::date as month
+        date_trunc('month', coalesce(answered_at::date, handed_on))::date as month{trace}
     from card unpivot (answer for question in (recommend, satisfaction, staff, price, comment))
 ) to '{out}/staged/survey_answer' ({parquet}, partition_by (month), write_partition_columns true);
 drop table card;

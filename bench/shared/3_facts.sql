@@ -73,6 +73,17 @@ select s.*, date_trunc('month', coalesce(returned_on, business_date))::date as r
 from spread as s;
 
 
+-- step: web articles
+-- The costs of a month are those of its articles, and of the web shop's in the
+-- months from which an order came back in it.
+create table web_article as
+select distinct strptime(regexp_extract(filename, 'shop-(.*)\.parquet', 1) || '-01', '%Y-%m-%d')::date as month, sku
+from read_parquet('{out}/staged/sale_line/shop-*.parquet', filename = true);
+create table came_back as
+select distinct business_date - day(business_date)::int + 1 as month, date_trunc('month', returned_on)::date as into_month
+from read_parquet('{out}/staged/sale/*.parquet')
+where returned_on is not null;
+
 -- step: sales, each month
 create table sale_{m} as
 with heads as (
@@ -235,7 +246,12 @@ select
     date '{next}' as valid_to,
     a.standard_cost,
     'CNY' as currency
-from (select distinct system, sku from sale_{m}) as s
+from (
+    select distinct system, sku from sale_{m} where system = 'pos'
+    union
+    select 'shop', sku from web_article
+    where month = date '{first}' or month in (select month from came_back where into_month = date '{first}')
+) as s
 join article as a on a.sku = s.sku and a.standard_cost is not null;
 copy cost_{m} to '{out}/dims/dim_product_cost/{month}.parquet' ({parquet});
 drop table cost_{m};

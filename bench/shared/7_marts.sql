@@ -503,6 +503,7 @@ with questions as (
 ),
 scores as (
     select
+        a.month,
         a.system || ':' || a.survey_id as survey_key,
         a.question_id,
         q.role,
@@ -514,18 +515,18 @@ scores as (
         case when q.polarity < 0 then q.lowest + q.highest - a.score else a.score end as score
     from warehouse.fact_survey_answer as a
     join questions as q on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    where a.month = month
-        and a.asked_side = 'customer'
+    where a.asked_side = 'customer'
         and a.score = floor(a.score)
         and a.score between q.lowest and q.highest
 ),
 cards as (
-    select system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
+    select month, system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
     from warehouse.fact_survey_response
-    where month = month and asked_side = 'customer' and handed_on is not null
+    where asked_side = 'customer' and handed_on is not null
 ),
 answered as (
     select
+        month,
         survey_key,
         question_id,
         role,
@@ -540,19 +541,20 @@ answered as (
         cast(1.959963985 as double) as z
     from scores
     group by grouping sets (
-        (survey_key, question_id, role, driver, scale),
-        (survey_key, question_id, role, driver, scale, channel)
+        (month, survey_key, question_id, role, driver, scale),
+        (month, survey_key, question_id, role, driver, scale, channel)
     )
 ),
 handed as (
     select
+        month,
         survey_key,
         case when grouping(channel) = 1 then 'all' else 'channel' end as segment_kind,
         case when grouping(channel) = 1 then 'all' else channel end as segment,
         count(*) as cards_handed,
         count(*) filter (where is_answered) as cards_answered
     from cards
-    group by grouping sets ((survey_key), (survey_key, channel))
+    group by grouping sets ((month, survey_key), (month, survey_key, channel))
 )
 select
     cast(month as date) as month,
@@ -577,7 +579,7 @@ select
     cast(coalesce(cards_answered, 0) as bigint) as cards_answered,
     cast(((cards_answered)::double / nullif((cards_handed)::double, 0)) as double) as response_rate
 from answered
-left join handed using (segment_kind, segment, survey_key);
+left join handed using (month, segment_kind, segment, survey_key);
 copy warehouse.mart_csat to '{out}/marts/mart_csat' ({parquet}, partition_by (month), write_partition_columns true);
 
 -- step: mart_nps
@@ -589,27 +591,27 @@ with questions as (
 ),
 scores as (
     select
+        a.month,
         a.system || ':' || a.survey_id as survey_key,
         coalesce(a.channel, 'none') as channel,
         a.customer_key = 'anonymous' as is_anonymous,
         case when q.polarity < 0 then 10 - a.score else a.score end as score
     from warehouse.fact_survey_answer as a
     join questions as q on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    where a.month = month
-        and a.asked_side = 'customer'
+    where a.asked_side = 'customer'
         and a.score = floor(a.score)
         and a.score between 0 and 10
 ),
 cards as (
-    select system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
+    select month, system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
     from warehouse.fact_survey_response
-    where month = month
-        and asked_side = 'customer'
+    where asked_side = 'customer'
         and handed_on is not null
         and (system, survey_id) in (select (system, survey_id) from questions)
 ),
 answered as (
     select
+        month,
         survey_key,
         case when grouping(channel) = 1 then 'all' else 'channel' end as segment_kind,
         case when grouping(channel) = 1 then 'all' else channel end as segment,
@@ -619,20 +621,22 @@ answered as (
         count(*) filter (where score <= 6) as detractors,
         count(*) filter (where is_anonymous) as anonymous_answers
     from scores
-    group by grouping sets ((survey_key), (survey_key, channel))
+    group by grouping sets ((month, survey_key), (month, survey_key, channel))
 ),
 handed as (
     select
+        month,
         survey_key,
         case when grouping(channel) = 1 then 'all' else 'channel' end as segment_kind,
         case when grouping(channel) = 1 then 'all' else channel end as segment,
         count(*) as cards_handed,
         count(*) filter (where is_answered) as cards_answered
     from cards
-    group by grouping sets ((survey_key), (survey_key, channel))
+    group by grouping sets ((month, survey_key), (month, survey_key, channel))
 ),
 together as (
     select
+        month,
         segment_kind,
         segment,
         survey_key,
@@ -648,7 +652,7 @@ together as (
         (detractors + 0.75::double) / (answers + 3) as d,
         answers + 3 as n
     from answered
-    full join handed using (segment_kind, segment, survey_key)
+    full join handed using (month, segment_kind, segment, survey_key)
 ),
 estimated as (
     select *, 1.959963985::double * sqrt((p + d - (p - d) * (p - d)) / n) as reach
@@ -679,6 +683,7 @@ copy warehouse.mart_nps to '{out}/marts/mart_nps' ({parquet}, partition_by (mont
 create table warehouse.mart_delivery as
 with shipments as (
     select
+        month,
         system,
         document_id,
         coalesce(store_key, 'none') as store_key,
@@ -689,10 +694,10 @@ with shipments as (
         case when is_on_time is not null then days_late end as days_late,
         days_taken
     from warehouse.fact_shipment
-    where month = month
 ),
 counted as (
     select
+        month,
         store_key,
         count(*) as shipments,
         count(*) filter (where is_delivered) as delivered,
@@ -710,17 +715,18 @@ counted as (
         sum(days_late) as days_late_sum,
         cast(1.959963985 as double) as z
     from shipments
-    group by store_key
+    group by month, store_key
 ),
 document_shipments as (
-    select system, document_id, store_key, bool_and(is_on_time) as is_on_time
+    select month, system, document_id, store_key, bool_and(is_on_time) as is_on_time
     from shipments
     where is_on_time is not null
-    group by system, document_id, store_key
+    group by month, system, document_id, store_key
 ),
 -- Each answer from 0 (worst) to 1 (best) of its scale, so that scales can be averaged.
 answers as (
     select
+        a.month,
         a.system,
         a.document_id,
         cast(case when q.polarity = -1 then q.highest - a.score else a.score - q.lowest end as decimal(9, 4)) as points,
@@ -728,25 +734,24 @@ answers as (
     from warehouse.fact_survey_answer as a
     join warehouse.dim_survey_question as q
         on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    where a.month = month
-        and a.asked_side = 'customer'
+    where a.asked_side = 'customer'
         and q.role = 'overall'
         and q.scale <> 'text'
         and a.score between q.lowest and q.highest
 ),
 -- Sums of points by scale are exact; only a handful of quotients is added up.
 scored as (
-    select store_key, is_on_time, sum(answers) as answers, sum(points / points_at_best order by points_at_best) as total
+    select month, store_key, is_on_time, sum(answers) as answers, sum(points / points_at_best order by points_at_best) as total
     from (
-        select s.store_key, s.is_on_time, a.points_at_best, count(*) as answers, sum(a.points) as points
+        select s.month, s.store_key, s.is_on_time, a.points_at_best, count(*) as answers, sum(a.points) as points
         from answers as a
-        join document_shipments as s on s.system = a.system and s.document_id = a.document_id
-        group by s.store_key, s.is_on_time, a.points_at_best
+        join document_shipments as s on s.month = a.month and s.system = a.system and s.document_id = a.document_id
+        group by s.month, s.store_key, s.is_on_time, a.points_at_best
     )
-    group by store_key, is_on_time
+    group by month, store_key, is_on_time
 )
 select
-    cast(month as date) as month,
+    cast(c.month as date) as month,
     cast(c.store_key as varchar) as store_key,
     cast(c.shipments as bigint) as shipments,
     cast(c.delivered as bigint) as delivered,
@@ -773,6 +778,6 @@ select
     cast(((t.total)::double / nullif((t.answers)::double, 0)) as double) as score_on_time,
     cast(((l.total)::double / nullif((l.answers)::double, 0)) as double) as score_late
 from counted as c
-left join scored as t on t.store_key = c.store_key and t.is_on_time
-left join scored as l on l.store_key = c.store_key and not l.is_on_time;
+left join scored as t on t.month = c.month and t.store_key = c.store_key and t.is_on_time
+left join scored as l on l.month = c.month and l.store_key = c.store_key and not l.is_on_time;
 copy warehouse.mart_delivery to '{out}/marts/mart_delivery' ({parquet}, partition_by (month), write_partition_columns true);

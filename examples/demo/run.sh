@@ -1,16 +1,24 @@
 #!/usr/bin/env bash
-# Three nights of 夜鹰百货, a company that does not exist: five years, one more
-# day, nothing new. `make demo` calls it. The folder demo/ is made anew.
+# Three nights of 夜鹰百货, a company that does not exist: five years up to
+# 2025-12-31, one more day, nothing new; then some questions to its warehouse.
+# `make demo` calls it. The folder demo/ is made anew.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 nightjar=bin/nightjar
 company=(demo --lines 200000 --customers 20000 --years 5 --seed 1)
 
-title() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+title() {
+	if [[ -t 1 ]]; then printf '\n\033[1m%s\033[0m\n' "$1"; else printf '\n%s\n' "$1"; fi
+}
+# told runs nightjar, with stages a line each and without the log's own lines.
+told() {
+	"$nightjar" "$@" 2>&1 | awk '!/^[-0-9]+ [:0-9]+Z INF / { print; fflush() }'
+}
 ask() {
 	title "$1"
-	"$nightjar" sql -C demo "$2"
+	echo "$2"
+	"$nightjar" -C demo sql "$3"
 }
 
 rm -rf demo
@@ -18,31 +26,36 @@ mkdir demo
 cp examples/demo/nightjar.yaml demo/
 
 title 'First night: five years'
-"$nightjar" demo "${company[@]}"
-"$nightjar" run -C demo
+told demo "${company[@]}"
+told -C demo run --as-of 2025-12-31
 
 title 'Second night: one more day'
-"$nightjar" demo "${company[@]}" --day 1
-"$nightjar" run -C demo
+told demo "${company[@]}" --day 1
+told -C demo run --as-of 2026-01-01
 
 title 'Third night: nothing new'
-"$nightjar" run -C demo
+told -C demo run --as-of 2026-01-01
 
-title 'What was loaded'
-"$nightjar" status -C demo
+ask 'What was read?' 'Rows are kept, the same as in an earlier file, or refused: spoilt on purpose.' "
+select source, count(*) as files, sum(rows_read)::bigint as rows, sum(staged)::bigint as kept,
+  sum(superseded)::bigint as the_same, sum(rejected + unreadable)::bigint as refused
+from nightjar.delivery_input
+where input not in ('survey_answer', 'survey_question')
+group by source
+order by source"
 
-ask 'What was sold, and at which margin?' "
+ask 'What was sold, and at which margin?' 'In yuan, without tax; 2026 is a single day. Anonymous: nobody showed a member card.' "
 select year(month) as year,
   sum(net_amount)::decimal(18, 2) as net_sales,
   sum(tickets)::bigint as tickets,
-  round(sum(net_amount) / sum(tickets), 2) as per_ticket,
+  (sum(net_amount) / sum(tickets))::decimal(18, 2) as per_ticket,
   round(100 * sum(margin_amount) / sum(costed_net_amount), 1) as margin_percent,
   round(100 * sum(anonymous_tickets) / sum(tickets), 1) as anonymous_percent
 from mart_sales_month
 group by all
 order by year"
 
-ask 'Who stayed, who left, who came back?' "
+ask 'Who stayed, who left, who came back?' 'The last six whole months. Net revenue retention: twelve months against the twelve before, in percent.' "
 select month, customers_before, kept, lost, reactivated, new,
   round(100 * logo_retention, 1) as kept_percent,
   round(100 * nrr, 1) as net_revenue_retention
@@ -51,28 +64,28 @@ where segment_kind = 'all' and not is_open
 order by month desc
 limit 6"
 
-ask 'How satisfied are they, and how sure is that?' "
+ask 'How satisfied are they, and how sure is that?' 'Net Promoter Score from opinion cards, with its interval from low to high: few answers, wide interval.' "
 select month, answers, promoters, passives, detractors,
   round(nps, 1) as nps, round(nps_low, 1) as low, round(nps_high, 1) as high,
   round(100 * response_rate, 1) as response_percent
 from mart_nps
-where segment_kind = 'all' and answers > 0
+where segment_kind = 'all' and answers > 0 and month < '2026-01-01'
 order by month desc
 limit 6"
 
-ask 'Who brings most?' "
-select customer_id, systems, first_purchase_on, frequency, recency_days,
-  trailing_net_amount::decimal(18, 2) as net_twelve_months,
-  trailing_value_amount::decimal(18, 2) as value_twelve_months, state
+ask 'Who brings most?' 'A customer whom both tills (pos) and web shop know counts once. Sales and margin are those of the last twelve months.' "
+select customer_id, systems, first_purchase_on, frequency as purchase_days, recency_days as days_since,
+  trailing_net_amount::decimal(18, 2) as net_sales,
+  trailing_value_amount::decimal(18, 2) as margin, state
 from mart_customer
 order by trailing_value_amount desc, customer_id
 limit 5"
 
-title 'What next'
+title "That took $SECONDS seconds. What next?"
 cat <<END
-  $nightjar sql -C demo 'show tables'         what there is to ask about
-  $nightjar sql -C demo 'from mart_cohort'    any question, in SQL
-  $nightjar rejects -C demo                   the rows that were spoilt, and why they were not taken
+  $nightjar -C demo sql 'from mart_cohort'       any question, in SQL
+  $nightjar -C demo sql 'show tables'            what there is to ask about
+  $nightjar -C demo rejects                      the rows that were refused, and why
   $nightjar demo ${company[*]} --day 2
-  $nightjar run -C demo                       the next day
+  $nightjar -C demo run --as-of 2026-01-02       the next day
 END

@@ -1,6 +1,9 @@
 package demo
 
-import "context"
+import (
+	"context"
+	"iter"
+)
 
 const customerHeader = "customer_no,name,type,phone,email,member_card,master_id,region,birth_year,created_on"
 
@@ -55,12 +58,8 @@ func (w *world) memberPerson(i int) person {
 // memberFile writes the customers of the till system.
 func (w *world) memberFile(ctx context.Context) (Truth, error) {
 	var truth Truth
-	t := w.create("crm/customers.csv", customerHeader)
-	moved := w.moves(streamMember, w.members)
-	for i := range w.members.known(w.asOf) {
-		if i%4096 == 0 && ctx.Err() != nil {
-			break
-		}
+	t := w.create(w.dated("crm/customers"), customerHeader)
+	for i, region := range w.told(ctx, streamMember, w.members) {
 		who := w.memberPerson(i)
 		t.customer("M", i, who)
 		t.code("88", i+1, 8)
@@ -69,11 +68,15 @@ func (w *world) memberFile(ctx context.Context) (Truth, error) {
 		} else {
 			t.blank()
 		}
-		t.text(regionOf(moved, i, w.shops[w.members.home[i]].region))
+		t.text(region)
 		t.int(who.born)
 		t.day(w.members.came[i])
 		t.end()
 		truth.Customers.Members++
+		if !w.isNew(w.members, i) {
+			continue
+		}
+		truth.Customers.NewMembers++
 		if w.twin(i) {
 			truth.Customers.Twins++
 		}
@@ -84,12 +87,8 @@ func (w *world) memberFile(ctx context.Context) (Truth, error) {
 // webFile writes the customers of the web shop.
 func (w *world) webFile(ctx context.Context) (Truth, error) {
 	var truth Truth
-	t := w.create("shop/customers.csv", customerHeader)
-	moved := w.moves(streamWeb, w.web)
-	for i := range w.web.known(w.asOf) {
-		if i%4096 == 0 && ctx.Err() != nil {
-			break
-		}
+	t := w.create(w.dated("shop/customers"), customerHeader)
+	for i, region := range w.told(ctx, streamWeb, w.web) {
 		who, link := w.person(webKey(i)), w.tieOf(i)
 		switch link {
 		case byMaster:
@@ -98,10 +97,8 @@ func (w *world) webFile(ctx context.Context) (Truth, error) {
 			if i%2 == 0 {
 				who.phone = phone
 			}
-			truth.Customers.MasterLinks++
 		case byPhone:
 			who = w.memberPerson(i)
-			truth.Customers.PhoneLinks++
 		}
 		t.customer("W", i, who)
 		if link == byMaster && i%5 == 0 {
@@ -114,11 +111,21 @@ func (w *world) webFile(ctx context.Context) (Truth, error) {
 		} else {
 			t.blank()
 		}
-		t.text(regionOf(moved, i, w.shops[w.web.home[i]].region))
+		t.text(region)
 		t.int(who.born)
 		t.day(w.web.came[i])
 		t.end()
 		truth.Customers.WebCustomers++
+		if !w.isNew(w.web, i) {
+			continue
+		}
+		truth.Customers.NewWebCustomers++
+		switch link {
+		case byMaster:
+			truth.Customers.MasterLinks++
+		case byPhone:
+			truth.Customers.PhoneLinks++
+		}
 	}
 	return truth, finish(ctx, &truth, t)
 }
@@ -140,10 +147,35 @@ func (t *table) customer(prefix string, i int, who person) {
 
 const movesADay = 3
 
-// moves are the customers who have moved since the history, and where to.
-func (w *world) moves(s stream, p *population) map[int]string {
+// told are the customers that a file of theirs holds, with their regions: all of them at
+// the history's end, on a day after it those who are new or have moved on that day. None
+// come once ctx has ended.
+func (w *world) told(ctx context.Context, s stream, p *population) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		before, now := w.moves(s, p, w.asOf-1), w.moves(s, p, w.asOf)
+		for i := range p.known(w.asOf) {
+			if i%4096 == 0 && ctx.Err() != nil {
+				return
+			}
+			home := w.shops[p.home[i]].region
+			region := regionOf(now, i, home)
+			if !w.isNew(p, i) && region == regionOf(before, i, home) {
+				continue
+			}
+			if !yield(i, region) {
+				return
+			}
+		}
+	}
+}
+
+// isNew says whether no file before those being written told of the customer.
+func (w *world) isNew(p *population, i int) bool { return w.asOf == w.to || p.came[i] == w.asOf }
+
+// moves are the customers who have moved since the history until a day, and where to.
+func (w *world) moves(s stream, p *population, until day) map[int]string {
 	moved := map[int]string{}
-	for on := w.to + 1; on <= w.asOf; on++ {
+	for on := w.to + 1; on <= until; on++ {
 		d := roll(w.Seed, streamChange, int64(on)<<8|int64(s))
 		for range movesADay {
 			i := d.IntN(p.old)

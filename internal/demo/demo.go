@@ -43,8 +43,9 @@ type Options struct {
 	Clean bool
 }
 
-// Generate writes the history, one file a month for each dated source, as it was known at
-// the end of Options.End, and DIR/truth.json. It returns what truth.json holds.
+// Generate writes the history as it was known at the end of Options.End, and DIR/truth.json:
+// one file a month for what happens, and one with the date of Options.End in its name for
+// what there is: customers, products, stores and rates. It returns what truth.json holds.
 //
 // On an error, or when ctx ends, the files written so far stay, each of them whole.
 func Generate(ctx context.Context, o Options) (Truth, error) {
@@ -64,11 +65,12 @@ func Generate(ctx context.Context, o Options) (Truth, error) {
 	return truth, truth.save(filepath.Join(w.Dir, "truth.json"))
 }
 
-// NextDay writes what the n-th day (from 1) after Options.End adds: one file for that day
-// of each dated source, with tickets that a till sends late and orders whose status
-// changed; and anew the snapshots of customers and products, with what changed since the
-// history up to that day. It needs none of the files written before, but the same options.
-// The truth, also in DIR/truth-<day>.json, is about that day's files alone.
+// NextDay writes what the n-th day (from 1) after Options.End adds, in files with that
+// day in their names: what happened, with tickets that a till sends late and orders whose
+// status changed; the customers who are new or have changed on that day, and no others; all
+// products; and all rates, once those of the history reach no further. It needs none of the
+// files written before, but the same options. The truth, also in DIR/truth-<day>.json, is
+// about that day's files alone.
 func NextDay(ctx context.Context, o Options, n int) (Truth, error) {
 	if n < 1 {
 		return Truth{}, fmt.Errorf("generating the day after the history: n is %d, the first day is 1", n)

@@ -29,8 +29,8 @@ func Example() {
 		return
 	}
 	fmt.Println(history.From, history.To, len(history.Files), "files")
-	fmt.Println(day.From, day.Customers.Members-history.Customers.Members, "new members")
-	fmt.Println(day.Files[4].Path)
+	fmt.Println(day.From, day.Customers.NewMembers, "new members")
+	fmt.Println(day.Files[3].Path)
 	// Output:
 	// 2025-01-01 2025-12-31 77 files
 	// 2026-01-01 2 new members

@@ -5,15 +5,22 @@ import (
 	"math"
 )
 
-// masterFiles are the jobs for what has no period of its own. Shops do not change after
-// the history, so their file is part of it alone.
+// masterFiles are the jobs for what is known on a day, rather than what happened on it.
+// Shops do not change after the history, so their file is part of it alone; so are the
+// rates, for as long as they reach.
 func (w *world) masterFiles() []job {
-	jobs := []job{w.memberFile, w.webFile, w.productFile, w.rateFile}
+	jobs := []job{w.memberFile, w.webFile, w.productFile}
+	if w.asOf == w.to || w.asOf > w.to+daysOfRates {
+		jobs = append(jobs, w.rateFile)
+	}
 	if w.asOf == w.to {
 		jobs = append(jobs, w.storeFile)
 	}
 	return jobs
 }
+
+// dated is the path of a file that says how things are at the end of the last day known.
+func (w *world) dated(name string) string { return name + "_" + w.asOf.String() + ".csv" }
 
 const costRisesADay = 2
 
@@ -32,7 +39,7 @@ func (w *world) productFile(ctx context.Context) (Truth, error) {
 			costs[i] += costs[i] / 20
 		}
 	}
-	t := w.create("erp/products.csv", "sku,name,category,brand,standard_cost,launched_on")
+	t := w.create(w.dated("erp/products"), "sku,name,category,brand,standard_cost,launched_on")
 	for i, a := range w.goods.articles {
 		t.code("P", i+1, 4)
 		t.text(a.name)
@@ -48,7 +55,7 @@ func (w *world) productFile(ctx context.Context) (Truth, error) {
 
 func (w *world) storeFile(ctx context.Context) (Truth, error) {
 	var truth Truth
-	t := w.create("erp/stores.csv", "store,name,city,region,opened_on,channel")
+	t := w.create(w.dated("erp/stores"), "store,name,city,region,opened_on,channel")
 	for i, s := range w.shops {
 		t.code("S", i+1, 2)
 		t.text(s.name)
@@ -77,7 +84,7 @@ const daysOfRates = 31
 func (w *world) rateFile(ctx context.Context) (Truth, error) {
 	var truth Truth
 	d := roll(w.Seed, streamRate, 0)
-	t := w.create("erp/fx.csv", "on_date,from,to,rate")
+	t := w.create(w.dated("erp/fx"), "on_date,from,to,rate")
 	rate := 6.50
 	for on := w.from; on <= max(w.to+daysOfRates, w.asOf); on++ {
 		rate += (6.9-rate)/250 + 0.012*d.NormFloat64()

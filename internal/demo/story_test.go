@@ -1,6 +1,9 @@
 package demo
 
 import (
+	"maps"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -160,7 +163,7 @@ func TestLateTicketsAreOlderThanTheirFile(t *testing.T) {
 
 func TestPeopleAreFoundByMasterIDAndPhone(t *testing.T) {
 	truth, dir := generate(t, small)
-	customers := read(t, dir, "crm/customers.csv", "shop/customers.csv").good
+	customers := read(t, dir, "crm/customers_*.csv", "shop/customers_*.csv").good
 	if got := int64(people(customers, "master_id")); got != truth.Customers.People {
 		t.Errorf("%d people by master id, the truth says %d", got, truth.Customers.People)
 	}
@@ -203,7 +206,7 @@ func TestNobodyBuysBeforeBeingACustomer(t *testing.T) {
 	_, dir := generate(t, small)
 	nextDay(t, small, dir, 1)
 	since := map[string]string{"": ""}
-	for _, r := range read(t, dir, "crm/customers.csv", "shop/customers.csv").good {
+	for _, r := range read(t, dir, "crm/customers_*.csv", "shop/customers_*.csv").good {
 		since[r["customer_no"]] = r["created_on"]
 	}
 	for _, r := range read(t, dir, "till/*.csv", "shop/orders_*.csv", "survey/*.csv").good {
@@ -214,28 +217,67 @@ func TestNobodyBuysBeforeBeingACustomer(t *testing.T) {
 	}
 }
 
-func TestADayChangesTheSnapshots(t *testing.T) {
-	truth, dir := generate(t, small)
-	before := readFile(t, dir+"/data/crm/customers.csv")
-	costs := readFile(t, dir+"/data/erp/products.csv")
-	day := nextDay(t, small, dir, 1)
-	after := readFile(t, dir+"/data/crm/customers.csv")
-	moved := 0
-	for i := range before {
-		if before[i]["region"] != after[i]["region"] {
-			moved++
+func TestADayTellsOnlyOfNewAndChangedCustomers(t *testing.T) {
+	history, dir := generate(t, small)
+	nextDay(t, small, dir, 1)
+	second := nextDay(t, small, dir, 2)
+	for folder, truth := range map[string][3]int64{
+		"crm":  {history.Customers.Members, second.Customers.Members, second.Customers.NewMembers},
+		"shop": {history.Customers.WebCustomers, second.Customers.WebCustomers, second.Customers.NewWebCustomers},
+	} {
+		known := read(t, dir, folder+"/customers_2025-12-31.csv").good
+		regions := map[string]string{}
+		for _, r := range append(known, read(t, dir, folder+"/customers_2026-01-01.csv").good...) {
+			regions[r["customer_no"]] = r["region"]
+		}
+		told, newcomer := read(t, dir, folder+"/customers_2026-01-02.csv").good, int64(0)
+		for _, r := range told {
+			region, before := regions[r["customer_no"]]
+			if before && region == r["region"] || before == (r["created_on"] == "2026-01-02") {
+				t.Errorf("%s: neither new nor changed, with region %q before: %v", folder, region, r)
+			}
+			if !before {
+				newcomer++
+			}
+		}
+		if got := [3]int64{int64(len(known)), int64(len(told)), newcomer}; got != truth || got[1] <= newcomer || newcomer != newcomers {
+			t.Errorf("%s: customers, told of on the second day, of them new: %v, the truth says %v", folder, got, truth)
 		}
 	}
-	if moved == 0 || day.Customers.Members != truth.Customers.Members+newcomers {
-		t.Errorf("%d members moved, %d became %d", moved, truth.Customers.Members, day.Customers.Members)
+	if second.Customers.People != 2*newcomers {
+		t.Errorf("%d people are new", second.Customers.People)
 	}
+}
+
+func TestADayRaisesCosts(t *testing.T) {
+	truth, dir := generate(t, small)
+	day := nextDay(t, small, dir, 1)
+	before := readFile(t, dir+"/data/erp/products_2025-12-31.csv")
 	risen := 0
-	for i, r := range readFile(t, dir+"/data/erp/products.csv") {
-		if r["sku"] == costs[i]["sku"] && r.cents(t, "standard_cost") > costs[i].cents(t, "standard_cost") {
+	for i, r := range readFile(t, dir+"/data/erp/products_2026-01-01.csv") {
+		if r["sku"] == before[i]["sku"] && r.cents(t, "standard_cost") > before[i].cents(t, "standard_cost") {
 			risen++
 		}
 	}
-	if risen == 0 {
-		t.Error("no cost has risen")
+	if risen == 0 || day.Products != truth.Products {
+		t.Errorf("%d costs have risen, %d products became %d", risen, truth.Products, day.Products)
+	}
+}
+
+func TestRatesComeAnewOnceThoseOfTheHistoryReachNoFurther(t *testing.T) {
+	truth, dir := generate(t, small)
+	within, beyond := nextDay(t, small, dir, daysOfRates), nextDay(t, small, dir, daysOfRates+1)
+	if within.Rates != 0 || beyond.Rates != truth.Rates+1 {
+		t.Errorf("%d rates, then %d, then %d", truth.Rates, within.Rates, beyond.Rates)
+	}
+	before := readFile(t, dir+"/data/erp/fx_2025-12-31.csv")
+	after := readFile(t, dir+"/data/erp/fx_2026-02-01.csv")
+	if last := after[len(after)-1]["on_date"]; last != "2026-02-01" || !slices.EqualFunc(before, after[:len(before)], maps.Equal) {
+		t.Errorf("the rates reach to %s, or are not those of before", last)
+	}
+	for _, name := range []string{"fx_2026-01-31.csv", "stores_2026-02-01.csv"} {
+		if _, err := os.Stat(dir + "/data/erp/" + name); err == nil {
+			t.Errorf("%s was written", name)
+		}
 	}
 }

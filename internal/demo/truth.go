@@ -21,7 +21,7 @@ type Truth struct {
 	Customers CustomerTruth    `json:"customers"`
 	Products  int64            `json:"products"`
 	Stores    int64            `json:"stores"` // the web shop included; 0 for a day, which has no such file
-	Rates     int64            `json:"rates"`
+	Rates     int64            `json:"rates"`  // 0 for a day without such a file
 }
 
 // FileTruth is about one file. Rows counts records, planted ones included, without the
@@ -95,15 +95,19 @@ type SurveyTruth struct {
 	CardsBySort map[string]int64    `json:"cards_by_sample"`
 }
 
-// CustomerTruth is about the two customer files.
+// CustomerTruth is about the two customer files. Those of the history hold every customer,
+// all of them new; those of a day the changed and the new ones. All but the rows counts new
+// customers only, so that the truths of history and days add up.
 type CustomerTruth struct {
-	Members      int64 `json:"members"`
-	WebCustomers int64 `json:"web_customers"`
-	MasterLinks  int64 `json:"master_links"` // web customers that share a master_id with a member
-	PhoneLinks   int64 `json:"phone_links"`  // web customers that share only the phone with a member
-	Twins        int64 `json:"twins"`        // members entered a second time: same name and phone
-	People       int64 `json:"people"`       // members and web customers after master ids
-	PeopleByAll  int64 `json:"people_by_all"`
+	Members         int64 `json:"members"`       // rows
+	WebCustomers    int64 `json:"web_customers"` // rows
+	NewMembers      int64 `json:"new_members"`
+	NewWebCustomers int64 `json:"new_web_customers"`
+	MasterLinks     int64 `json:"master_links"` // web customers that share a master_id with a member
+	PhoneLinks      int64 `json:"phone_links"`  // web customers that share only the phone with a member
+	Twins           int64 `json:"twins"`        // members entered a second time: same name and phone
+	People          int64 `json:"people"`       // members and web customers after master ids
+	PeopleByAll     int64 `json:"people_by_all"`
 }
 
 func (t *Truth) add(part Truth) {
@@ -181,10 +185,12 @@ func (t *SurveyTruth) grade(question string, grade int, answers int64) {
 func (t *CustomerTruth) add(p CustomerTruth) {
 	t.Members += p.Members
 	t.WebCustomers += p.WebCustomers
+	t.NewMembers += p.NewMembers
+	t.NewWebCustomers += p.NewWebCustomers
 	t.MasterLinks += p.MasterLinks
 	t.PhoneLinks += p.PhoneLinks
 	t.Twins += p.Twins
-	t.People = t.Members + t.WebCustomers - t.MasterLinks
+	t.People = t.NewMembers + t.NewWebCustomers - t.MasterLinks
 	t.PeopleByAll = t.People - t.PhoneLinks - t.Twins
 }
 

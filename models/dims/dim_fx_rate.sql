@@ -3,13 +3,11 @@ name: dim_fx_rate
 description: >-
   One row per pair of currencies and day that has a rate: the latest of at most seven days back.
   A pair's own quote comes first, then the inverse of the opposite one, even a later one, then
-  the cross through the reporting currency. Pairs are those quoted, in both directions, and from each currency of a
-  standard cost to each other one. Without rows for a pair and day there is no rate; a currency
-  needs none to itself.
-  Only days of months in which the project has rows are kept.
+  the cross through the reporting currency. Without rows for a pair and day there is no rate; a
+  currency needs none to itself. Only days of months in which the project has rows are kept.
 grain: [from_currency, to_currency, on_date]
 partition: month
-optional: [fx_rate, product]
+optional: [fx_rate]
 columns:
   from_currency: {type: string, description: ISO 4217 code., tests: [not_null]}
   to_currency: {type: string, description: ISO 4217 code., tests: [not_null]}
@@ -67,11 +65,6 @@ chosen as (
         order by case method when 'direct' then 1 else 2 end
     ) = 1
 ),
-cost_currencies as (
-    select distinct coalesce(currency, {{ var "currency" }}) as currency
-    from {{ input "product" }}
-    where standard_cost is not null
-),
 crossed as (
     select
         a.from_currency,
@@ -85,7 +78,6 @@ crossed as (
     where
         a.to_currency = {{ var "currency" }}
         and a.from_currency <> b.to_currency
-        and a.from_currency in (select currency from cost_currencies)
         and not exists (
             select 1 from chosen as c
             where c.from_currency = a.from_currency and c.to_currency = b.to_currency and c.on_date = a.on_date

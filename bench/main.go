@@ -1,0 +1,175 @@
+// Command bench measures a whole night of Nightjar against SQL that a person
+// wrote by hand for the same company, over the same engine, with the same
+// inputs and outputs:
+//
+//	go run ./bench -dir DIR -out FILE
+//
+// DIR receives the sources (once; they are found again) and each contender's
+// results; FILE the tables of docs/performance.md. The SQL comes in two forms.
+// trusting reads typed and believes; guaranteed reads text, keeps rejects, row
+// numbers and hashes, checks what it built, and syncs. Each contender is a
+// process of its own; they run in turns; and their warehouses must be equal.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "sql" {
+		exit(runForm(context.Background(), os.Args[2], os.Args[3]))
+	}
+	b := bench{}
+	flag.StringVar(&b.dir, "dir", filepath.Join(os.TempDir(), "nightjar-bench"), "folder for sources and results")
+	flag.StringVar(&b.out, "out", "", "file to write the report to, besides standard output")
+	flag.StringVar(&b.nightjar, "nightjar", "", "binary to measure; built from this module when empty")
+	flag.Int64Var(&b.lines, "lines", 10_000_000, "sale lines of the history")
+	flag.IntVar(&b.customers, "customers", 1_000_000, "customers at its end")
+	flag.IntVar(&b.rounds, "rounds", 3, "how often each contender runs; 0 only compares what is there")
+	flag.Parse()
+	exit(b.run(context.Background()))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// The history's end, the night after it, and what every contender may use.
+const (
+	asOf        = "2025-12-31"
+	nextAsOf    = "2026-01-01"
+	memoryLimit = "1200MB"
+	threads     = 2
+)
+
+type bench struct {
+	dir, out, nightjar string
+	lines              int64
+	customers, rounds  int
+	self               string
+}
+
+// contenders in the order of their turns.
+var contenders = []string{"nightjar", "trusting", "guaranteed"}
+
+func (b *bench) run(ctx context.Context) (err error) {
+	if b.dir, err = filepath.Abs(b.dir); err != nil {
+		return err
+	}
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return err
+	}
+	if b.nightjar == "" {
+		b.nightjar = filepath.Join(b.dir, "nightjar")
+		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.nightjar, "./cmd/nightjar")
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("building nightjar: %w", err)
+		}
+	}
+	if err := b.sources(ctx); err != nil {
+		return err
+	}
+	r := newReport(b)
+	if err := b.turns(ctx, r); err != nil {
+		return err
+	}
+	var unequal error
+	for _, form := range contenders[1:] {
+		unequal = errors.Join(unequal, b.compare(ctx, r, form))
+	}
+	if b.rounds == 0 {
+		return unequal
+	}
+	if err := b.nights(ctx, r); err != nil {
+		return err
+	}
+	text := r.markdown()
+	fmt.Print(text)
+	if b.out != "" {
+		err = os.WriteFile(b.out, []byte(text), 0o644)
+	}
+	return errors.Join(unequal, err)
+}
+
+// turns runs the contenders one after the other, round after round.
+func (b *bench) turns(ctx context.Context, r *report) error {
+	for round := range b.rounds {
+		for _, name := range contenders {
+			if err := os.RemoveAll(b.results(name)); err != nil {
+				return err
+			}
+			m, err := b.once(ctx, name)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			say("round %d: %-10s %s", round+1, name, m)
+			r.add(name, m)
+		}
+	}
+	return nil
+}
+
+func (b *bench) once(ctx context.Context, name string) (measure, error) {
+	if name == "nightjar" {
+		return b.night(ctx, asOf)
+	}
+	m, err := child(ctx, b.self, "sql", name, b.dir)
+	if err != nil {
+		return m, err
+	}
+	m.bytes, err = bytesBelow(b.results(name))
+	if err == nil {
+		m.steps, err = readSteps(b.results(name))
+	}
+	return m, err
+}
+
+// nights measures one more day, a night with nothing new, and the start alone,
+// on top of the last full night.
+func (b *bench) nights(ctx context.Context, r *report) (err error) {
+	if err := b.nextDay(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.forgetDay()) }()
+	if r.day, err = b.night(ctx, nextAsOf); err != nil {
+		return fmt.Errorf("one more day: %w", err)
+	}
+	say("one more day: %s", r.day)
+	for range max(b.rounds, 3) {
+		m, err := b.night(ctx, nextAsOf)
+		if err != nil {
+			return fmt.Errorf("nothing new: %w", err)
+		}
+		if m.outcome != "nothing_new" {
+			return fmt.Errorf("the night with nothing new was %s", m.outcome)
+		}
+		r.nothing = append(r.nothing, m)
+		if m, err = child(ctx, b.nightjar, "version"); err != nil {
+			return fmt.Errorf("start-up: %w", err)
+		}
+		r.start = append(r.start, m)
+	}
+	return nil
+}
+
+func (b *bench) project() string            { return filepath.Join(b.dir, "project") }
+func (b *bench) results(name string) string { return results(b.dir, name) }
+func results(dir, name string) string       { return filepath.Join(dir, "results", name) }
+func say(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", arguments...)
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// A report gathers what was measured.
+type report struct {
+	bench    *bench
+	measures map[string][]measure
+	equal    map[string]string
+	day      measure
+	nothing  []measure
+	start    []measure
+}
+
+func newReport(b *bench) *report {
+	return &report{bench: b, measures: map[string][]measure{}, equal: map[string]string{}}
+}
+
+func (r *report) add(name string, m measure) { r.measures[name] = append(r.measures[name], m) }
+
+func (r *report) markdown() string {
+	var t strings.Builder
+	fmt.Fprintf(&t, "%d sale lines, %d customers, %s/%s, %d threads, `memory_limit: %s`, medians of %d rounds in turns.\n\n",
+		r.bench.lines, r.bench.customers, runtime.GOOS, runtime.GOARCH, threads, memoryLimit, r.bench.rounds)
+	r.totals(&t)
+	r.nights(&t)
+	r.steps(&t)
+	return t.String()
+}
+
+func (r *report) totals(t *strings.Builder) {
+	t.WriteString("| full night | wall s | CPU s | Nightjar's wall ÷ | CPU ÷ | peak MB | MB on disk | equal to Nightjar's |\n|---|--:|--:|--:|--:|--:|--:|---|\n")
+	night := r.measures["nightjar"]
+	for _, name := range contenders {
+		all := r.measures[name]
+		fmt.Fprintf(t, "| %s | %.1f | %.1f | %.2f | %.2f | %.0f | %.0f | %s |\n", name, median(all, wall), median(all, cpu),
+			median(night, wall)/median(all, wall), median(night, cpu)/median(all, cpu), most(all), median(all, disk), r.equal[name])
+	}
+	t.WriteString("\n")
+}
+
+func most(all []measure) (highest float64) {
+	for _, m := range all {
+		highest = max(highest, peak(m))
+	}
+	return highest
+}
+
+func (r *report) nights(t *strings.Builder) {
+	night := r.measures["nightjar"]
+	fmt.Fprintf(t, "| Nightjar | wall s | CPU s | share of the full night's wall | CPU | peak MB |\n|---|--:|--:|--:|--:|--:|\n")
+	row := func(name string, all []measure) {
+		fmt.Fprintf(t, "| %s | %.2f | %.2f | %.1f %% | %.1f %% | %.0f |\n", name, median(all, wall), median(all, cpu),
+			100*median(all, wall)/median(night, wall), 100*median(all, cpu)/median(night, cpu), most(all))
+	}
+	row("full night", night)
+	row("one more day", []measure{r.day})
+	row("nothing new", r.nothing)
+	row("`nightjar version`", r.start)
+	extract := r.day.report.Seconds["extract"]
+	work := kinds(r.day)
+	facts := extract + work["dim"] + work["fact"]
+	fmt.Fprintf(t, "\nOf one more day: extract %.2f s; seconds of work on dims %.2f, facts %.2f, marts %.2f; load %.2f s. Extract and facts with their dims: %.1f %% of the full night's wall.\n\n",
+		extract, work["dim"], work["fact"], work["mart"], r.day.report.Seconds["load"], 100*facts/median(night, wall))
+}
+
+// kinds are the seconds of work on models by kind.
+func kinds(m measure) map[string]float64 {
+	sums := map[string]float64{}
+	for model, seconds := range m.report.ModelSeconds {
+		kind, _, _ := strings.Cut(model, "_")
+		sums[kind] += seconds
+	}
+	return sums
+}
+
+// steps lists where the last round's time went, side by side. Seconds of
+// models and of monthly steps are of work, two at a time.
+func (r *report) steps(t *strings.Builder) {
+	t.WriteString("| Nightjar: step or model | s | trusting: step | s | guaranteed: step | s |\n|---|--:|---|--:|---|--:|\n")
+	var columns [][]step
+	for _, name := range contenders {
+		all := r.measures[name]
+		last := all[len(all)-1]
+		if name == "nightjar" {
+			columns = append(columns, ofNight(last))
+			continue
+		}
+		ordered := slices.Clone(last.steps)
+		slices.SortStableFunc(ordered, func(a, b step) int { return cmp.Compare(b.Seconds, a.Seconds) })
+		columns = append(columns, ordered)
+	}
+	for i := range max(len(columns[0]), len(columns[1]), len(columns[2])) {
+		t.WriteString("|")
+		for _, column := range columns {
+			if i < len(column) {
+				fmt.Fprintf(t, " %s | %.2f |", column[i].Name, column[i].Seconds)
+			} else {
+				t.WriteString(" | |")
+			}
+		}
+		t.WriteString("\n")
+	}
+}
+
+func ofNight(m measure) []step {
+	var steps, built []step
+	for _, name := range slices.Sorted(maps.Keys(m.report.Seconds)) {
+		steps = append(steps, step{"**" + name + "**", m.report.Seconds[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.report.ModelSeconds)) {
+		built = append(built, step{name, m.report.ModelSeconds[name]})
+	}
+	slices.SortStableFunc(built, func(a, b step) int { return cmp.Compare(b.Seconds, a.Seconds) })
+	return append(steps, built...)
+}
