@@ -7,8 +7,9 @@ export CGO_ENABLED := 1
 VERSION  = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-# Packages that start goroutines over shared memory, as far as they are here.
-RACED := $(addsuffix /...,$(wildcard ./extract ./load ./dashboards ./transform/fixture \
+# Packages that start goroutines over shared memory, as far as they are here;
+# with cmd, whole nights.
+RACED := $(addsuffix /...,$(wildcard ./cmd ./extract ./load ./dashboards ./transform/fixture \
 	./internal/lake ./internal/pipeline ./internal/query ./internal/telemetry))
 
 # Tools are programs, not dependencies: each is built once, and kept in .tools
@@ -26,9 +27,9 @@ build: ## Build bin/nightjar
 demo: build ## Build, then run three nights of a made-up company, in demo/
 	@examples/demo/run.sh
 
-test: ## Run every test, then those of concurrent packages with the race detector
-	set -o pipefail; go test -v ./... | awk -f .ci/tests.awk
-	set -o pipefail; go test -v -race $(RACED) | awk -f .ci/tests.awk
+test: ## Run every test, then the short ones of concurrent packages with the race detector
+	set -o pipefail; go test -v -timeout 20m ./... | awk -f .ci/tests.awk
+	set -o pipefail; go test -v -race -short -timeout 20m $(RACED) | awk -f .ci/tests.awk
 
 lint: $(GOLANGCI_LINT) ## Check Go (rules in .golangci.yml) and the portable SQL of facts
 	$(GOLANGCI_LINT) run ./...

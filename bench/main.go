@@ -155,8 +155,8 @@ func (b *bench) nights(ctx context.Context, r *report) (err error) {
 		if err != nil {
 			return fmt.Errorf("nothing new: %w", err)
 		}
-		if m.outcome != "nothing_new" {
-			return fmt.Errorf("the night with nothing new was %s", m.outcome)
+		if m.night.Outcome != "nothing_new" {
+			return fmt.Errorf("the night with nothing new was %s", m.night.Outcome)
 		}
 		r.nothing = append(r.nothing, m)
 		if m, err = child(ctx, b.nightjar, "version"); err != nil {

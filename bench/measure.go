@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,21 +10,28 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"syscall"
+	"strconv"
+	"strings"
 	"time"
-
-	"nightjar/internal/pipeline"
 )
 
 // A measure is what one process took.
 type measure struct {
-	wall, cpu float64 // seconds
-	peak      int64   // bytes of memory
-	bytes     int64   // bytes left on disk
-	steps     []step  // of hand-written SQL
-	outcome   string  // of a night
-	report    *pipeline.Report
+	wall, cpu float64            // seconds
+	peak      int64              // bytes of memory
+	bytes     int64              // bytes left on disk
+	steps     []step             // of hand-written SQL
+	cpuByStep map[string]float64 // of a night
+	night     nightReport
+}
+
+// A nightReport is what the bench reads of a run's report.json.
+type nightReport struct {
+	Outcome      string             `json:"outcome"`
+	Seconds      map[string]float64 `json:"seconds_by_step"`
+	ModelSeconds map[string]float64 `json:"seconds_by_model"`
 }
 
 func (m measure) String() string {
@@ -34,24 +42,54 @@ func (m measure) String() string {
 func child(ctx context.Context, program string, arguments ...string) (measure, error) {
 	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, arguments...)
-	cmd.Stderr = &said
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		return measure{}, err
+	}
 	begun := time.Now()
-	err := cmd.Run()
-	m := measure{wall: time.Since(begun).Seconds()}
+	if err := cmd.Start(); err != nil {
+		return measure{}, err
+	}
+	m, spent := measure{cpuByStep: map[string]float64{}}, 0.0
+	for lines := bufio.NewScanner(pipe); lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
+		if found := stepDone.FindStringSubmatch(lines.Text()); found != nil {
+			now := spentBy(cmd.Process.Pid)
+			m.cpuByStep[found[1]], spent = now-spent, now
+		}
+	}
+	err = cmd.Wait()
+	m.wall = time.Since(begun).Seconds()
 	if err != nil {
 		return m, fmt.Errorf("%w: %s", err, bytes.TrimSpace(said.Bytes()))
 	}
 	m.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		m.peak = usage.Maxrss << 10 // Linux counts in kilobytes
-	}
+	m.peak = peakOf(cmd.ProcessState)
 	return m, nil
+}
+
+// stepDone is the line of Nightjar's log at the end of each step of a night.
+var stepDone = regexp.MustCompile(`\b(extract|transform|load) done\b`)
+
+// spentBy is the CPU seconds of a process so far; 0 where nobody can tell.
+func spentBy(pid int) float64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseFloat(fields[11], 64)
+	system, _ := strconv.ParseFloat(fields[12], 64)
+	return (user + system) / 100 // ticks
 }
 
 // night runs Nightjar and adds what its report says.
 func (b *bench) night(ctx context.Context, asOf string) (measure, error) {
 	state := b.results("nightjar")
-	m, err := child(ctx, b.nightjar, "run", "-q", "-C", b.project(), "--state", state, "--as-of", asOf)
+	m, err := child(ctx, b.nightjar, "run", "-C", b.project(), "--state", state, "--as-of", asOf)
 	if err != nil {
 		return m, err
 	}
@@ -66,10 +104,7 @@ func (b *bench) night(ctx context.Context, asOf string) (measure, error) {
 	if err != nil {
 		return m, err
 	}
-	m.report = &pipeline.Report{}
-	err = json.Unmarshal(text, m.report)
-	m.outcome = m.report.Outcome
-	return m, err
+	return m, json.Unmarshal(text, &m.night)
 }
 
 func bytesBelow(dir string) (total int64, err error) {

@@ -64,17 +64,17 @@ func (r *report) nights(t *strings.Builder) {
 	row("one more day", []measure{r.day})
 	row("nothing new", r.nothing)
 	row("`nightjar version`", r.start)
-	extract := r.day.report.Seconds["extract"]
+	extract := r.day.night.Seconds["extract"]
 	work := kinds(r.day)
 	facts := extract + work["dim"] + work["fact"]
 	fmt.Fprintf(t, "\nOf one more day: extract %.2f s; seconds of work on dims %.2f, facts %.2f, marts %.2f; load %.2f s. Extract and facts with their dims: %.1f %% of the full night's wall.\n\n",
-		extract, work["dim"], work["fact"], work["mart"], r.day.report.Seconds["load"], 100*facts/median(night, wall))
+		extract, work["dim"], work["fact"], work["mart"], r.day.night.Seconds["load"], 100*facts/median(night, wall))
 }
 
 // kinds are the seconds of work on models by kind.
 func kinds(m measure) map[string]float64 {
 	sums := map[string]float64{}
-	for model, seconds := range m.report.ModelSeconds {
+	for model, seconds := range m.night.ModelSeconds {
 		kind, _, _ := strings.Cut(model, "_")
 		sums[kind] += seconds
 	}
@@ -112,11 +112,11 @@ func (r *report) steps(t *strings.Builder) {
 
 func ofNight(m measure) []step {
 	var steps, built []step
-	for _, name := range slices.Sorted(maps.Keys(m.report.Seconds)) {
-		steps = append(steps, step{"**" + name + "**", m.report.Seconds[name]})
+	for _, name := range slices.Sorted(maps.Keys(m.night.Seconds)) {
+		steps = append(steps, step{fmt.Sprintf("**%s** (CPU %.1f)", name, m.cpuByStep[name]), m.night.Seconds[name]})
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.report.ModelSeconds)) {
-		built = append(built, step{name, m.report.ModelSeconds[name]})
+	for _, name := range slices.Sorted(maps.Keys(m.night.ModelSeconds)) {
+		built = append(built, step{name, m.night.ModelSeconds[name]})
 	}
 	slices.SortStableFunc(built, func(a, b step) int { return cmp.Compare(b.Seconds, a.Seconds) })
 	return append(steps, built...)

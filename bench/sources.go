@@ -66,42 +66,21 @@ func warm(dir string) error {
 	})
 }
 
-// The files that a day after the history writes anew; they are put back, so
-// that every bench begins with the same sources.
-var snapshots = []string{"crm/customers.csv", "shop/customers.csv", "erp/products.csv", "erp/stores.csv", "erp/fx.csv"}
-
 func (b *bench) nextDay(ctx context.Context) error {
-	for _, name := range snapshots {
-		path := filepath.Join(b.data(), name)
-		if err := os.Rename(path, filepath.Join(b.dir, strings.ReplaceAll(name, "/", "-"))); err != nil {
-			return err
-		}
-	}
 	if _, err := demo.NextDay(ctx, b.options(), 1); err != nil {
 		return err
-	}
-	// What the day did not write anew is as it was.
-	for _, name := range snapshots {
-		if _, err := os.Stat(filepath.Join(b.data(), name)); errors.Is(err, fs.ErrNotExist) {
-			if err := os.Rename(filepath.Join(b.dir, strings.ReplaceAll(name, "/", "-")), filepath.Join(b.data(), name)); err != nil {
-				return err
-			}
-		}
 	}
 	return warm(b.data())
 }
 
-// forgetDay takes back what nextDay did.
+// forgetDay removes what nextDay wrote, so that every bench begins with the
+// same sources.
 func (b *bench) forgetDay() error {
-	for _, name := range snapshots {
-		saved := filepath.Join(b.dir, strings.ReplaceAll(name, "/", "-"))
-		if err := os.Rename(saved, filepath.Join(b.data(), name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+	dated, err := filepath.Glob(filepath.Join(b.data(), "*", "*_????-??-??.csv"))
+	for _, path := range dated {
+		if !strings.HasSuffix(path, "_"+asOf+".csv") {
+			err = errors.Join(err, os.Remove(path))
 		}
-	}
-	added, err := filepath.Glob(filepath.Join(b.data(), "*", "*_????-??-??.csv"))
-	for _, path := range added {
-		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }

@@ -140,9 +140,6 @@ func (c *compiled) rejecting() string {
 
 func (k check) rejects() bool { return k.action == "reject" || k.action == "fail" }
 
-// rejects says whether some check keeps rows out.
-func (c *compiled) rejects() bool { return slices.ContainsFunc(c.checks, check.rejects) }
-
 // lenient says whether some check lets its row pass but must be counted.
 func (c *compiled) lenient() bool {
 	return slices.ContainsFunc(c.checks, func(k check) bool { return !k.rejects() })

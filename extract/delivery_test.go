@@ -193,87 +193,6 @@ func TestVersionsMayBeTimesOrExpressions(t *testing.T) {
 	}
 }
 
-const snapshots = `
-sources:
-  shop:
-    system: web
-    files: [shop*.csv]
-    mode: snapshot
-    maps:
-      sale:
-        columns: {document_id: id, business_date: day, status: status}
-`
-
-func TestASnapshotDeletesWhatItLacks(t *testing.T) {
-	s := aShop(t, snapshots)
-	s.deliver("shop.csv", "id,day,status\nA,2024-01-05,placed\nB,2024-01-05,placed\nC,2024-02-05,placed\n")
-	s.night()
-	s.deliver("shop.csv", "id,day,status\nA,2024-01-05,paid\nC,2024-02-05,placed\nD,2024-02-05,placed\n")
-	s.night()
-	expect(t, s.live("sale", "document_id, status"), "document_id | status\nA | paid\nC | placed\nD | placed")
-	s.deliver("shop.csv", "id,day,status\n")
-	s.night()
-	expect(t, s.live("sale", "document_id"), "document_id")
-}
-
-func TestASnapshotThatLeavesOutTooMuchBlocks(t *testing.T) {
-	s := aShop(t, snapshots)
-	text := "id,day,status\n"
-	for i := range 50 {
-		text += fmt.Sprintf("A%d,2024-01-05,placed\n", i)
-	}
-	s.deliver("shop.csv", text)
-	s.night()
-	s.deliver("shop.csv", "id,day,status\n")
-	s.fails("source shop", "leaves out 50 of 50 rows", "guards.deleted (20 %)")
-	s.describe("guards: {deleted: 1}\n" + snapshots)
-	s.night()
-	expect(t, s.live("sale", "document_id"), "document_id")
-}
-
-// A row that the contract refuses is in the snapshot all the same.
-func TestARejectedRowOfASnapshotIsNotMissing(t *testing.T) {
-	s := aShop(t, snapshots)
-	s.deliver("shop.csv", "id,day,status\nA,2024-01-05,placed\nB,2024-01-05,placed\n")
-	s.night()
-	s.deliver("shop.csv", "id,day,status\nA,2024-01-05,lost?\n")
-	s.night()
-	expect(t, s.live("sale", "document_id, status"), "document_id | status\nA | placed")
-	expect(t, s.rejects("rule, raw"), `rule | raw
-		unknown_status | A,2024-01-05,lost?`)
-}
-
-func TestASnapshotThatCannotBeReadWhollyProvesNoAbsence(t *testing.T) {
-	s := aShop(t, snapshots)
-	s.deliver("shop.csv", "id,day,status\nA,2024-01-05,placed\nB,2024-01-05,placed\n")
-	s.night()
-	s.deliver("shop.csv", "id,day,status\nA,2024-01-05,paid\nB,2024-01\n")
-	s.night()
-	expect(t, s.live("sale", "document_id, status"), "document_id | status\nA | paid\nB | placed")
-}
-
-func TestSnapshotsReadTogetherGiveWhatTheyGiveOneByOne(t *testing.T) {
-	days := []string{"A,2024-01-05,placed\nB,2024-01-05,placed\n", "A,2024-01-05,paid\n", "B,2024-01-05,shipped\nC,2024-01-05,placed\n"}
-	for _, together := range []bool{false, true} {
-		s := aShop(t, snapshots)
-		for i, rows := range days {
-			s.deliver(fmt.Sprintf("shop%d.csv", i), "id,day,status\n"+rows)
-			if !together {
-				s.night()
-			}
-		}
-		if together {
-			s.night()
-			expect(t, s.ledger(), `
-				delivery  | input | read | taken | emitted | staged | superseded
-				shop0.csv | sale  | 2    | 2     | 2       | 0      | 2
-				shop1.csv | sale  | 1    | 1     | 1       | 0      | 1
-				shop2.csv | sale  | 2    | 2     | 2       | 2      | 0`)
-		}
-		expect(t, s.live("sale", "document_id, status"), "document_id | status\nB | shipped\nC | placed")
-	}
-}
-
 func TestAChangedMappingReadsAgain(t *testing.T) {
 	s := aShop(t, upserts)
 	s.deliver("shop1.csv", "id,day,status\nA,2024-01-05,placed\nB,2024-01-05,returned\n")
@@ -292,19 +211,6 @@ func TestAChangedMappingReadsAgain(t *testing.T) {
 		B           | returned | web     | 2024-06-30`)
 	s.night()
 	expect(t, s.discovered(), "delivery | state\nshop1.csv | unchanged")
-}
-
-func TestAnOldSnapshotReadAgainDoesNotBringBackWhatWasDeleted(t *testing.T) {
-	s := aShop(t, snapshots)
-	for i, rows := range []string{"A,2024-01-05,placed\nB,2024-01-05,placed\n", "B,2024-01-05,paid\nC,2024-01-05,placed\n"} {
-		s.deliver(fmt.Sprintf("shop%d.csv", i), "id,day,status\n"+rows)
-		s.night()
-	}
-	s.lose("shop1.csv")
-	s.describe(strings.Replace(snapshots, "document_id: id,", "document_id: id, channel: \"'web'\",", 1))
-	s.night()
-	expect(t, s.discovered(), "delivery | state\nshop0.csv | remapped\nshop1.csv | gone")
-	expect(t, s.live("sale", "document_id, status"), "document_id | status\nB | paid\nC | placed")
 }
 
 func TestAFileThatChangesWhileItIsReadIsRefused(t *testing.T) {

@@ -2,6 +2,8 @@ package extract
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,14 +20,14 @@ import (
 func (n *Night) merge(ctx context.Context) error {
 	inputs := n.ownersFirst()
 	for _, in := range inputs {
-		m := &merging{Night: n, input: in, set: n.liveSet(in), table: "lost_" + in.Name}
+		m := &merging{Night: n, input: in, set: n.liveSet(in), table: duck.Name("lost_" + in.Name)}
 		if err := m.run(ctx); err != nil {
 			return fmt.Errorf("merging input %s: %w", in.Name, err)
 		}
 	}
 	for _, in := range inputs {
-		for _, table := range []string{"lost_" + in.Name, touched(in.Name), refused(in.Name)} {
-			if _, err := n.DB.ExecContext(ctx, "drop table if exists "+duck.Name(table)); err != nil {
+		for _, table := range []string{duck.Name("lost_" + in.Name), touched(in.Name), refused(in.Name)} {
+			if _, err := n.DB.ExecContext(ctx, "drop table if exists "+table); err != nil {
 				return duck.Scrub(err)
 			}
 		}
@@ -37,7 +39,23 @@ func (n *Night) liveSet(in *models.Input) *lake.LiveSet {
 	if set := n.Manifest.Inputs[in.Name]; set != nil {
 		return set
 	}
-	return &lake.LiveSet{Months: map[string][]lake.File{}}
+	return &lake.LiveSet{Contract: contractOf(in), Months: map[string][]lake.File{}}
+}
+
+// contractOf fingerprints a contract. A live set that carries it was written
+// under that contract throughout.
+func contractOf(in *models.Input) string {
+	sum := sha256.Sum256([]byte(in.Text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// renew notes that a live set fulfils the contract as it now is, when nothing is
+// left of what was written before tonight.
+func (m *merging) renew() {
+	old := func(f lake.File) bool { return slices.Min(f.Deliveries) < m.firstID() }
+	if !slices.ContainsFunc(append(m.set.Files(), m.set.Pending...), old) {
+		m.set.Contract = contractOf(m.input)
+	}
 }
 
 // merging is one input's merge under way.
@@ -88,6 +106,7 @@ func (m *merging) run(ctx context.Context) error {
 	if err := m.compact(ctx); err != nil {
 		return err
 	}
+	m.renew()
 	m.Manifest.Inputs[m.input.Name] = m.set
 	return m.countPending(ctx)
 }
@@ -108,13 +127,13 @@ func (m *merging) prepare(ctx context.Context) error {
 		column, _ := m.input.Column(key)
 		columns += ", " + duck.Name(key) + " " + duck.SQLType(column.Type)
 	}
-	return m.exec(ctx, "create or replace table "+m.table+" ("+columns+", delivery_id bigint, source_row bigint, filename varchar, file_row_number bigint, live boolean, outcome varchar)")
+	return m.exec(ctx, "create or replace table "+m.table+" ("+columns+", delivery_id bigint, source_row bigint, filename varchar, file_row_number bigint, _live boolean, _outcome varchar)")
 }
 
 // lose enters rows among those that go. The query s gives the input's rows with
-// filename and file_row_number, live and outcome.
+// filename and file_row_number, _live and _outcome.
 func (m *merging) lose(ctx context.Context, query string) (rows int64, err error) {
-	done, err := m.DB.ExecContext(ctx, "insert into "+m.table+" select "+m.keys("s.")+", s.delivery_id, s.source_row, s.filename, s.file_row_number, s.live, s.outcome from ("+query+") s")
+	done, err := m.DB.ExecContext(ctx, "insert into "+m.table+" select "+m.keys("s.")+", s.delivery_id, s.source_row, s.filename, s.file_row_number, s._live, s._outcome from ("+query+") s")
 	if err != nil {
 		return 0, duck.Scrub(err)
 	}
@@ -169,9 +188,16 @@ func (m *merging) relation(files []lake.File) string {
 	return "read_parquet(" + duck.TextList(m.Lake.Paths(files)) + ", union_by_name=true, hive_partitioning=false, filename=true, file_row_number=true)"
 }
 
-// full is the rows of files with every column of the input's contract, also
-// where all of them were written before it had that column.
+// full is the rows of files of an input's live set, with every column of its
+// contract, also where all of them were written before it had that column.
 func (m *merging) full(in *models.Input, files []lake.File) string {
+	set := m.set
+	if in != m.input {
+		set = m.liveSet(in)
+	}
+	if len(files) > 0 && set.Contract == contractOf(in) {
+		return m.relation(files)
+	}
 	columns := make([]string, len(in.Columns))
 	for i, c := range in.Columns {
 		columns[i] = "null::" + duck.SQLType(c.Type) + " as " + duck.Name(c.Name)

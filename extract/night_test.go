@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,9 @@ import (
 	"nightjar/internal/lake"
 	"nightjar/models"
 )
+
+// Properties run this often unless -rapid.checks says otherwise.
+func init() { _ = flag.Set("rapid.checks", "25") }
 
 // reporter is what a test and a property have in common.
 type reporter interface {
@@ -268,48 +272,4 @@ func split(columns string) []string {
 		names[i] = strings.TrimSpace(names[i])
 	}
 	return names
-}
-
-// table writes lines with a pipe between cells, as wide as they need be.
-func table(lines ...[]string) string {
-	var widths []int
-	for _, line := range lines {
-		for i, cell := range line {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], len([]rune(cell)))
-		}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		for i, cell := range line {
-			if i > 0 {
-				b.WriteString(" | ")
-			}
-			b.WriteString(strings.ReplaceAll(cell, "\n", `\n`) + strings.Repeat(" ", widths[i]-len([]rune(cell))))
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-// expect compares pipe tables, whatever the blanks around their cells.
-func expect(t reporter, got, want string) {
-	t.Helper()
-	if cells(got) != cells(want) {
-		t.Fatalf("got\n%s\nwant\n%s", got, strings.ReplaceAll(want, "\t", ""))
-	}
-}
-
-func cells(table string) string {
-	var lines []string
-	for line := range strings.SplitSeq(strings.TrimSpace(table), "\n") {
-		parts := strings.Split(line, "|")
-		for i := range parts {
-			parts[i] = strings.TrimSpace(parts[i])
-		}
-		lines = append(lines, strings.Join(parts, "|"))
-	}
-	return strings.Join(lines, "\n")
 }

@@ -81,7 +81,7 @@ func (n *Night) ownersFirst() []*models.Input {
 }
 
 // touched is the table of an owner's keys that came, changed or went tonight.
-func touched(input string) string { return "touched_" + input }
+func touched(input string) string { return duck.Name("touched_" + input) }
 
 // touch remembers which owners came, changed or went, for those they own: rows
 // that go or move (changed), and rows that come, be it from pending.
@@ -89,7 +89,7 @@ func (m *merging) touch(ctx context.Context, staged []stagedFile) error {
 	if !m.ownsOthers() {
 		return nil
 	}
-	query := fmt.Sprintf("select %s, true as changed from %s where live", m.keys(""), m.table)
+	query := fmt.Sprintf("select %s, true as _changed from %s where _live", m.keys(""), m.table)
 	if files := append(filesOf(staged), m.set.Pending...); len(files) > 0 {
 		query += fmt.Sprintf(" union all select %s, false from %s", m.keys(""), m.relation(files))
 	}
@@ -102,7 +102,7 @@ func (m *merging) touch(ctx context.Context, staged []stagedFile) error {
 	if len(dropping) > 0 {
 		query += fmt.Sprintf(" union all select %s, true from %s where not (%s)", m.keys(""), m.relation(dropping), m.kept(""))
 	}
-	return m.exec(ctx, fmt.Sprintf("create or replace table %s as select %s, bool_or(changed) as changed from (%s) group by all", touched(m.input.Name), m.keys(""), query))
+	return m.exec(ctx, fmt.Sprintf("create or replace table %s as select %s, bool_or(_changed) as _changed from (%s) group by all", touched(m.input.Name), m.keys(""), query))
 }
 
 func (m *merging) ownsOthers() bool {

@@ -53,14 +53,14 @@ func (m *merging) findMoved(ctx context.Context) ([]lake.File, error) {
 func (m *merging) findMovedOf(ctx context.Context, system string, files []lake.File) ([]lake.File, error) {
 	which := fmt.Sprintf("(select * from %s where system = %s", touched(m.input.Owner.Input), duck.Text(system))
 	if !slices.ContainsFunc(files, func(f lake.File) bool { return f.Orphans > 0 }) {
-		which += " and changed"
+		which += " and _changed"
 	}
 	which += ")"
 	differs := "l.owner_month is distinct from o.month"
 	for _, c := range m.takes() {
 		differs += fmt.Sprintf(" or l.%[1]s is distinct from o.%[1]s", duck.Name(c.Name))
 	}
-	table := "moved_" + m.input.Name
+	table := duck.Name("moved_" + m.input.Name)
 	err := m.exec(ctx, fmt.Sprintf(`create or replace table %s as
 		select l.* from (from %s l semi join %s t on %s) l left join %s o on %s %s where (%s) and %s`,
 		table, m.full(m.input, files), which, m.on("l.", "t."), m.owners(), m.on("l.", "o."), m.notLost("l"), differs, m.kept("l.")))
@@ -71,7 +71,7 @@ func (m *merging) findMovedOf(ctx context.Context, system string, files []lake.F
 	if err != nil {
 		return nil, err
 	}
-	if _, err := m.lose(ctx, "select *, true as live, 'moved' as outcome from "+table); err != nil {
+	if _, err := m.lose(ctx, "select *, true as _live, 'moved' as _outcome from "+table); err != nil {
 		return nil, err
 	}
 	return moved, m.exec(ctx, "drop table "+table)

@@ -13,8 +13,8 @@ import (
 // The SQL of a compiled mapping is a chain of steps, each over the one before:
 // source (as read), shaped (unpivoted), filtered, raw (the mapping's
 // expressions), valued (cast), given (translated, cut), judged (which rules the
-// values break), emptied (less the values that must go), settled (defaulted, and
-// which rules the row breaks).
+// values break), emptied (less the values that must go), clocked (which defaults
+// are the delivery's date), defaulted, settled (which rules the row breaks).
 
 // chain is the common table expressions up to and with settled.
 func (c *compiled) chain() string {
@@ -34,7 +34,8 @@ func (c *compiled) chain() string {
 			}
 			return ""
 		}) + ")",
-		"defaulted as (" + c.replaced("emptied", func(k compiledColumn) string {
+		"clocked as (select *" + c.byClock() + " from emptied)",
+		"defaulted as (" + c.replaced("clocked", func(k compiledColumn) string {
 			if k.Default != "" {
 				return "coalesce(" + duck.Name(k.Name) + ", " + k.Default + ")"
 			}
@@ -110,6 +111,18 @@ func (c *compiled) replaced(from string, write func(compiledColumn) string) stri
 	return "select * replace (" + strings.Join(columns, ", ") + ") from " + from
 }
 
+// byClock says, by bits, which columns will have a date of the delivery.
+func (c *compiled) byClock() string {
+	var bits []string
+	for i, column := range clocked(c.mapping.Contract) {
+		bits = append(bits, fmt.Sprintf("case when %s is null and (%s) is not null then %d else 0 end", duck.Name(column.Name), column.Default, 1<<i))
+	}
+	if len(bits) == 0 {
+		return ""
+	}
+	return ", " + strings.Join(bits, " + ") + " as " + byClock
+}
+
 // rows is the query of the rows that pass, as they are staged.
 func (c *compiled) rows(month string) string {
 	query := c.chain() + "\nselect " + duck.Text(c.source.System) + " as system"
@@ -117,6 +130,9 @@ func (c *compiled) rows(month string) string {
 		query += fmt.Sprintf(", cast(%[1]s as %[2]s) as %[1]s", duck.Name(column.Name), duck.SQLType(column.Type))
 	}
 	query += fmt.Sprintf(", %d::bigint as delivery_id, source_row::bigint as source_row, row_version", c.delivery.id)
+	if len(clocked(c.mapping.Contract)) > 0 {
+		query += ", " + byClock
+	}
 	if c.mapping.Contract.Owner != nil {
 		query += ", null::date as owner_month"
 	}

@@ -14,7 +14,7 @@ import (
 // enter counts the staged rows that go, and rejects those whose key was given
 // already.
 func (m *merging) enter(ctx context.Context) error {
-	rows, err := m.DB.QueryContext(ctx, "select delivery_id, count(*) filter (outcome = 'superseded'), count(*) filter (outcome = 'duplicate_key') from "+m.table+" where not live group by 1 order by 1")
+	rows, err := m.DB.QueryContext(ctx, "select delivery_id, count(*) filter (_outcome = 'superseded'), count(*) filter (_outcome = 'duplicate_key') from "+m.table+" where not _live group by 1 order by 1")
 	if err != nil {
 		return duck.Scrub(err)
 	}
@@ -49,7 +49,7 @@ func (m *merging) enter(ctx context.Context) error {
 func (m *merging) enterDuplicates(ctx context.Context, id int64) error {
 	f := m.foundBy(id)
 	tooMany := m.beyondLimit(f, m.input.Name)
-	query := fmt.Sprintf("select source_row from %s where not live and outcome = 'duplicate_key' and delivery_id = %d order by 1", m.table, id)
+	query := fmt.Sprintf("select source_row from %s where not _live and _outcome = 'duplicate_key' and delivery_id = %d order by 1", m.table, id)
 	if tooMany {
 		query += fmt.Sprint(" limit ", keptBeyond)
 	}

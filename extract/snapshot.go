@@ -30,7 +30,7 @@ func (m *merging) snapshotTonight() bool {
 
 // refused is the table of what the rows are about that a snapshot holds but the
 // contract refuses: delivery_id, system and the key less valid_from.
-func refused(input string) string { return "refused_" + input }
+func refused(input string) string { return duck.Name("refused_" + input) }
 
 // noteRefused remembers what a snapshot's rejected rows are about: they are not
 // missing from it, so that what was there before stays.
@@ -38,9 +38,9 @@ func (n *Night) noteRefused(ctx context.Context, c *compiled) error {
 	in := c.mapping.Contract
 	n.refusing.Lock()
 	defer n.refusing.Unlock()
-	statement := "create or replace table " + duck.Name(refused(in.Name)) + " as "
+	statement := "create or replace table " + refused(in.Name) + " as "
 	if n.refused[in.Name] {
-		statement = "insert into " + duck.Name(refused(in.Name)) + " "
+		statement = "insert into " + refused(in.Name) + " "
 	}
 	n.refused[in.Name] = true
 	_, err := n.DB.ExecContext(ctx, statement+c.refusedKeys(entityOf(in)))
@@ -82,7 +82,7 @@ func (m *merging) findMissingOf(ctx context.Context, source string, arrived, liv
 	slices.SortFunc(order, func(a, b snapshot) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.id, b.id)) })
 	position := slices.Index(order, before)
 	if len(arrived) > 0 {
-		query := fmt.Sprintf("select s.*, ordinal, false as live, 'superseded' as outcome from %s s join %s using (delivery_id)", m.relation(arrived), ordinals(order))
+		query := fmt.Sprintf("select s.*, o._ordinal, false as _live, 'superseded' as _outcome from %s s join %s using (delivery_id)", m.relation(arrived), ordinals(order))
 		if _, err := m.lose(ctx, m.absent(query, order, arrived, live)); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (m *merging) findMissingOf(ctx context.Context, source string, arrived, liv
 	if len(live) == 0 {
 		return nil
 	}
-	query := fmt.Sprintf("select s.*, %d as ordinal, true as live, 'removed' as outcome from %s s where %s", position, m.relation(live), m.kept("s."))
+	query := fmt.Sprintf("select s.*, %d as _ordinal, true as _live, 'removed' as _outcome from %s s where %s", position, m.relation(live), m.kept("s."))
 	deleted, err := m.lose(ctx, m.absent(query, order, arrived, live))
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func ordinals(order []snapshot) string {
 			rows = append(rows, fmt.Sprintf("(%d, %d)", s.id, i))
 		}
 	}
-	return "(values " + strings.Join(rows, ", ") + ") o(delivery_id, ordinal)"
+	return "(values " + strings.Join(rows, ", ") + ") o(delivery_id, _ordinal)"
 }
 
 // absent is the query of those rows, each with its ordinal, that some later
@@ -131,20 +131,20 @@ func (m *merging) absent(rows string, order []snapshot, arrived, live []lake.Fil
 		}
 	}
 	entity := entityOf(m.input)
-	present := []string{"select " + prefixed("", entity) + ", -1 as ordinal from " + m.full(m.input, nil)}
+	present := []string{"select " + prefixed("", entity) + ", -1 as _ordinal from " + m.full(m.input, nil)}
 	if len(arrived) > 0 {
-		present = append(present, fmt.Sprintf("select %s, ordinal from %s s join %s using (delivery_id)", prefixed("", entity), m.relation(arrived), ordinals(order)))
+		present = append(present, fmt.Sprintf("select %s, _ordinal from %s s join %s using (delivery_id)", prefixed("", entity), m.relation(arrived), ordinals(order)))
 	}
 	if m.refused[m.input.Name] {
-		present = append(present, fmt.Sprintf("select %s, ordinal from %s join %s using (delivery_id)", prefixed("", entity), duck.Name(refused(m.input.Name)), ordinals(order)))
+		present = append(present, fmt.Sprintf("select %s, _ordinal from %s join %s using (delivery_id)", prefixed("", entity), refused(m.input.Name), ordinals(order)))
 	}
 	if len(live) > 0 {
 		position := slices.IndexFunc(order, func(s snapshot) bool { return s.id == 0 })
-		present = append(present, fmt.Sprintf("select %s, %d as ordinal from %s", prefixed("", entity), position, m.relation(live)))
+		present = append(present, fmt.Sprintf("select %s, %d as _ordinal from %s", prefixed("", entity), position, m.relation(live)))
 	}
-	return fmt.Sprintf(`with present as (select %[1]s, list(distinct ordinal) as ordinals from (%[2]s) group by all)
+	return fmt.Sprintf(`with present as (select %[1]s, list(distinct _ordinal) as _ordinals from (%[2]s) group by all)
 		select r.* from (%[3]s) r left join present p on %[4]s %[5]s
-		where r.ordinal < coalesce(list_max([o for o in [%[6]s] if not list_contains(coalesce(p.ordinals, []), o)]), -1)`,
+		where r._ordinal < coalesce(list_max([o for o in [%[6]s] if not list_contains(coalesce(p._ordinals, []), o)]), -1)`,
 		prefixed("", entity), strings.Join(present, " union all "), rows, equal(entity, "r.", "is not distinct from", "p."), m.notLost("r"), strings.Join(whole, ", "))
 }
 

@@ -11,9 +11,10 @@ import (
 
 // holdTwins holds a delivery whose content counts under another name: the first
 // name in natural order keeps it. A version that is held leaves its name's
-// earlier one counting.
+// earlier one counting. Snapshots are never held: nothing of them counts twice,
+// and one equal to last month's says that everything is as it was then.
 func (d *discovery) holdTwins(ctx context.Context) error {
-	if d.source.SameContent == "load" {
+	if d.source.SameContent == "load" || d.source.Mode == "snapshot" {
 		return nil
 	}
 	first := d.countingStill()

@@ -282,13 +282,13 @@ with typed as (
     select *, row_number() over (partition by system) as source_row, whole(birth_year) as birth_year_, day_of(created_on) as created_on_
     from (
         select 'pos' as system, *
-        from read_csv('{data}/crm/customers.csv', auto_detect = false, header = true, columns = {
+        from read_csv('{data}/crm/customers_{as_of}.csv', auto_detect = false, header = true, columns = {
             customer_no: 'varchar', name: 'varchar', type: 'varchar', phone: 'varchar', email: 'varchar', member_card: 'varchar',
             master_id: 'varchar', region: 'varchar', birth_year: 'varchar', created_on: 'varchar'
         })
         union all
         select 'shop' as system, *
-        from read_csv('{data}/shop/customers.csv', auto_detect = false, header = true, columns = {
+        from read_csv('{data}/shop/customers_{as_of}.csv', auto_detect = false, header = true, columns = {
             customer_no: 'varchar', name: 'varchar', type: 'varchar', phone: 'varchar', email: 'varchar', member_card: 'varchar',
             master_id: 'varchar', region: 'varchar', birth_year: 'varchar', created_on: 'varchar'
         })
@@ -305,25 +305,25 @@ select
         when typed.created_on is not null and (created_on_ is null or created_on_ > timestamp '{received}') then 'created_on'
     end as broken
 from typed;
-insert into reject select system || '/customers.csv', source_row, broken, customer_no from customer where broken is not null;
-insert into taken select case system when 'pos' then 'crm' else 'shop' end || '/customers.csv', count(*), count(*) filter (where broken is null) from customer group by all;
+insert into reject select case system when 'pos' then 'crm' else 'shop' end || '/customers_{as_of}.csv', source_row, broken, customer_no from customer where broken is not null;
+insert into taken select case system when 'pos' then 'crm' else 'shop' end || '/customers_{as_of}.csv', count(*), count(*) filter (where broken is null) from customer group by all;
 delete from customer where broken is not null;
 create table article as
 select sku, name, category, brand, money(standard_cost) as standard_cost, day_of(launched_on) as launched_on
-from read_csv('{data}/erp/products.csv', auto_detect = false, header = true, columns = {
+from read_csv('{data}/erp/products_{as_of}.csv', auto_detect = false, header = true, columns = {
     sku: 'varchar', name: 'varchar', category: 'varchar', brand: 'varchar', standard_cost: 'varchar', launched_on: 'varchar'
 });
 create table shop as
 select store, name, city, region, day_of(opened_on) as opened_on, channel
-from read_csv('{data}/erp/stores.csv', auto_detect = false, header = true, columns = {
+from read_csv('{data}/erp/stores_{as_of}.csv', auto_detect = false, header = true, columns = {
     store: 'varchar', name: 'varchar', city: 'varchar', region: 'varchar', opened_on: 'varchar', channel: 'varchar'
 });
 create table quote as
 select day_of(on_date) as on_date, from_currency, to_currency, rate_of(rate) as rate
-from read_csv('{data}/erp/fx.csv', auto_detect = false, header = true, columns = {
+from read_csv('{data}/erp/fx_{as_of}.csv', auto_detect = false, header = true, columns = {
     on_date: 'varchar', from_currency: 'varchar', to_currency: 'varchar', rate: 'varchar'
 });
 insert into taken
-select 'products.csv', count(*), count(sku) from article
-union all select 'stores.csv', count(*), count(store) from shop
-union all select 'fx.csv', count(*), count(rate) from quote;
+select 'products_{as_of}.csv', count(*), count(sku) from article
+union all select 'stores_{as_of}.csv', count(*), count(store) from shop
+union all select 'fx_{as_of}.csv', count(*), count(rate) from quote;

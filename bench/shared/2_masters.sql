@@ -56,7 +56,7 @@ select
     standard_cost,
     case when standard_cost is not null then 'CNY' end as currency,
     launched_on,
-    date '{delivered}' as valid_from
+    date '{as_of}' as valid_from
 from article, (values ('pos'), ('shop')) as s(system);
 
 create table warehouse.dim_store as
@@ -71,7 +71,7 @@ select
     null::varchar as country,
     opened_on,
     null::date as closed_on,
-    date '{delivered}' as valid_from
+    date '{as_of}' as valid_from
 from shop, (values ('pos'), ('shop')) as s(system);
 
 create table warehouse.dim_survey_question as

@@ -147,7 +147,7 @@ select
     null::varchar as address,
     null::varchar as postal_code,
     member_card,
-    date '{delivered}' as valid_from
+    date '{as_of}' as valid_from
 from customer;
 create table person.person_survey_answer as
 select system, response_id, question_id, month, text

@@ -115,26 +115,26 @@ from read_csv('{data}/survey/cards_*.csv', auto_detect = false, header = true, q
 create table customer as
 from (
     select 'pos' as system, *
-    from read_csv('{data}/crm/customers.csv', auto_detect = false, header = true, columns = {
+    from read_csv('{data}/crm/customers_{as_of}.csv', auto_detect = false, header = true, columns = {
         customer_no: 'varchar', name: 'varchar', type: 'varchar', phone: 'varchar', email: 'varchar', member_card: 'varchar',
         master_id: 'varchar', region: 'varchar', birth_year: 'int', created_on: 'date'
     })
     union all
     select 'shop', *
-    from read_csv('{data}/shop/customers.csv', auto_detect = false, header = true, columns = {
+    from read_csv('{data}/shop/customers_{as_of}.csv', auto_detect = false, header = true, columns = {
         customer_no: 'varchar', name: 'varchar', type: 'varchar', phone: 'varchar', email: 'varchar', member_card: 'varchar',
         master_id: 'varchar', region: 'varchar', birth_year: 'int', created_on: 'date'
     })
 );
 create table article as
-from read_csv('{data}/erp/products.csv', auto_detect = false, header = true, columns = {
+from read_csv('{data}/erp/products_{as_of}.csv', auto_detect = false, header = true, columns = {
     sku: 'varchar', name: 'varchar', category: 'varchar', brand: 'varchar', standard_cost: 'decimal(18,4)', launched_on: 'date'
 });
 create table shop as
-from read_csv('{data}/erp/stores.csv', auto_detect = false, header = true, columns = {
+from read_csv('{data}/erp/stores_{as_of}.csv', auto_detect = false, header = true, columns = {
     store: 'varchar', name: 'varchar', city: 'varchar', region: 'varchar', opened_on: 'date', channel: 'varchar'
 });
 create table quote as
-from read_csv('{data}/erp/fx.csv', auto_detect = false, header = true, columns = {
+from read_csv('{data}/erp/fx_{as_of}.csv', auto_detect = false, header = true, columns = {
     on_date: 'date', from_currency: 'varchar', to_currency: 'varchar', rate: 'decimal(18,8)'
 });

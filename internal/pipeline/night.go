@@ -237,7 +237,7 @@ func (n *night) open(ctx context.Context) error {
 	}
 	n.db = db
 	engine := transform.NewDuck(db, n.Catalog)
-	engine.Fast = true // publishing syncs every new file at once
+	engine.Fast, engine.Sorted = true, false // publishing syncs every new file at once
 	n.engine = engine
 	return nil
 }
