@@ -29,7 +29,7 @@ func main() {
 	b := bench{}
 	flag.StringVar(&b.dir, "dir", filepath.Join(os.TempDir(), "nightjar-bench"), "folder for sources and results")
 	flag.StringVar(&b.out, "out", "", "file to write the report to, besides standard output")
-	flag.StringVar(&b.nightjar, "nightjar", "", "binary to measure; built from this module when empty")
+	flag.StringVar(&b.nightjar, "binary", "", "binary of nightjar to measure; built from this module when empty")
 	flag.Int64Var(&b.lines, "lines", 10_000_000, "sale lines of the history")
 	flag.IntVar(&b.customers, "customers", 1_000_000, "customers at its end")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each contender runs; 0 only compares what is there")
@@ -74,7 +74,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	if b.nightjar == "" {
-		b.nightjar = filepath.Join(b.dir, "nightjar")
+		b.nightjar = filepath.Join(b.dir, "measured")
 		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.nightjar, "./cmd/nightjar")
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {

@@ -201,9 +201,10 @@ func (s *shop) checkFile(input, month string, f lake.File) {
 		query += ", count(*) filter (owner_month is null) as orphans"
 		want = append(want, fmt.Sprint(f.Orphans))
 	}
-	for _, column := range in.Reaches {
+	for _, name := range in.Reaches {
+		column := duck.Name(name)
 		query += ", coalesce(list_sort(list(distinct strftime(" + column + ", '%Y-%m-01')) filter (date_trunc('month', " + column + ") <> month)), [])::varchar as reaches"
-		want = append(want, strings.ReplaceAll(fmt.Sprint(f.Reaches[column]), " ", ", "))
+		want = append(want, strings.ReplaceAll(fmt.Sprint(f.Reaches[name]), " ", ", "))
 	}
 	got := strings.Split(strings.TrimSpace(s.ask(query+" from "+duck.Parquet(s.lake.Paths([]lake.File{f})))), "\n")
 	if line := cells(got[len(got)-1]); line != strings.Join(want, "|") {

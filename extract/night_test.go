@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,9 +62,6 @@ func shopIn(t reporter, dir, text string) *shop {
 	s := &shop{t: t, dir: dir, clock: time.Date(2024, 6, 30, 22, 0, 0, 0, time.UTC), ctx: context.Background()}
 	var err error
 	if s.db, err = testDB(); err != nil {
-		t.Fatalf("%v", err)
-	}
-	if s.catalog, err = models.Load(models.Standard); err != nil {
 		t.Fatalf("%v", err)
 	}
 	if s.lake, err = lake.Open(filepath.Join(dir, "state")); err != nil {
@@ -123,6 +121,14 @@ func (s *shop) fails(words ...string) {
 
 func (s *shop) try() error {
 	s.t.Helper()
+	trees := []fs.FS{models.Standard}
+	if _, err := os.Stat(filepath.Join(s.dir, "models")); err == nil {
+		trees = append(trees, os.DirFS(filepath.Join(s.dir, "models")))
+	}
+	var err error
+	if s.catalog, err = models.Load(trees...); err != nil {
+		s.t.Fatalf("the catalog: %v", err)
+	}
 	c, err := config.Load(filepath.Join(s.dir, "nightjar.yaml"), func(string) (string, bool) { return "", false }, s.catalog)
 	if err != nil {
 		s.t.Fatalf("the project file: %v", err)

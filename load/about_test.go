@@ -18,8 +18,10 @@ func told(w *world) Night {
 	received := time.Date(2024, 3, 2, 0, 0, 0, 0, time.UTC)
 	n.Manifest.Deliveries = []lake.Delivery{
 		{ID: 1, Source: "till", Name: "a.csv", Place: 1, ReceivedAt: received, State: "replaced", Run: "run1"},
-		{ID: 2, Source: "till", Name: "a.csv", Place: 2, ReceivedAt: received, State: "current", Run: "run1",
-			Counts: []lake.Counts{{Input: "thing", Read: 5, Taken: 4, Filtered: 1, Emitted: 4, Staged: 2, Pending: 1, Rejected: 1}}},
+		{
+			ID: 2, Source: "till", Name: "a.csv", Place: 2, ReceivedAt: received, State: "current", Run: "run1",
+			Counts: []lake.Counts{{Input: "thing", Read: 5, Taken: 4, Filtered: 1, Emitted: 4, Staged: 2, Pending: 1, Rejected: 1}},
+		},
 	}
 	n.Manifest.Rejects[2] = w.file("rejects", "r", `select 2::bigint as delivery_id, 'till' as source, 'a.csv' as delivery, 'thing' as input, 'required' as rule, 'amount' as "column",
 		7::bigint as line, 6::bigint as source_row, 'has no value' as reason, 'reject' as action, 'Secret Name;1380000' as raw`)

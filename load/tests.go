@@ -104,8 +104,10 @@ func (n Night) columnCheck(m *models.Model, column models.Column, t models.Colum
 		if len(n.changed(to)) > 0 {
 			rows = "select * from " + table(m) + " where true"
 		}
-		return check{offending: fmt.Sprintf("%s and %s is not null and %s not in (select %s from %s where %s is not null)", rows, name, name, duck.Name(key), duck.Name(to), duck.Name(key)),
-			wrong: "rows whose value is not in " + t.To}
+		return check{
+			offending: fmt.Sprintf("%s and %s is not null and %s not in (select %s from %s where %s is not null)", rows, name, name, duck.Name(key), duck.Name(to), duck.Name(key)),
+			wrong:     "rows whose value is not in " + t.To,
+		}
 	}
 	return check{}
 }

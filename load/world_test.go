@@ -92,8 +92,10 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	w := &world{t: t, lake: l, db: db, written: map[string]lake.File{},
-		catalog: &models.Catalog{Inputs: map[string]*models.Input{}, Models: map[string]*models.Model{}}}
+	w := &world{
+		t: t, lake: l, db: db, written: map[string]lake.File{},
+		catalog: &models.Catalog{Inputs: map[string]*models.Input{}, Models: map[string]*models.Model{}},
+	}
 	for _, text := range []string{factHeader, dimHeader, personHeader, friendHeader} {
 		_, name, _ := strings.Cut(text, "name: ")
 		name, _, _ = strings.Cut(name, "\n")

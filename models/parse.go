@@ -115,8 +115,7 @@ func decode(name string, offset int, text []byte, into any) error {
 	if err == nil {
 		return nil
 	}
-	var located yaml.Error
-	if errors.As(err, &located) {
+	if located, ok := errors.AsType[yaml.Error](err); ok {
 		line := offset
 		if token := located.GetToken(); token != nil {
 			line += token.Position.Line

@@ -203,8 +203,8 @@ func (m *Manifest) Paths() []string {
 
 // Delivery returns the newest version of a source's named delivery.
 func (m *Manifest) Delivery(source, name string) (Delivery, bool) {
-	for i := len(m.Deliveries) - 1; i >= 0; i-- {
-		if d := m.Deliveries[i]; d.Source == source && d.Name == name {
+	for _, d := range slices.Backward(m.Deliveries) {
+		if d.Source == source && d.Name == name {
 			return d, true
 		}
 	}

@@ -125,8 +125,10 @@ func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 	if err != nil {
 		return lake.Partition{}, fmt.Errorf("fingerprinting %s: %w", s.model.Name, err)
 	}
-	return lake.Partition{Key: s.key, Content: content, Run: n.manifest.Run,
-		File: lake.File{Path: n.Lake.Relative(out), Rows: files[0].Rows, Bytes: files[0].Bytes}}, nil
+	return lake.Partition{
+		Key: s.key, Content: content, Run: n.manifest.Run,
+		File: lake.File{Path: n.Lake.Relative(out), Rows: files[0].Rows, Bytes: files[0].Bytes},
+	}, nil
 }
 
 func (n *night) absolute(byName map[string][]string) map[string][]string {

@@ -38,10 +38,10 @@ func (silent) Stage(string, int64) {}
 func (silent) Add(int64)           {}
 func (silent) Done()               {}
 
-// runNight runs one night of the project in dir, and wants the outcome.
-func runNight(t *testing.T, dir, state, outcome string) *Report {
+// runOlist runs one night of the example, and wants the outcome.
+func runOlist(t *testing.T, state, outcome string) *Report {
 	t.Helper()
-	p, err := project.Open(dir, state)
+	p, err := project.Open("../../examples/olist", state)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,13 +92,16 @@ func lines(t *testing.T, db *sql.DB, query string) string {
 		}
 		all = append(all, strings.Join(words, " "))
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return strings.Join(all, "\n")
 }
 
 func TestOlistGivesItsPublishedTotals(t *testing.T) {
 	t.Setenv("OLIST_DIR", needsOlist(t))
 	state := t.TempDir()
-	runNight(t, "../../examples/olist", state, Published)
+	runOlist(t, state, Published)
 	for _, c := range []struct{ what, query, want string }{
 		{"orders", "select count(*) from fact_document", "99441"},
 		{"customer keys and people", "select count(*), count(distinct customer_id) from dim_customer_identity", "99441 96096"},
@@ -126,7 +129,7 @@ func TestOlistGivesItsPublishedTotals(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)
 		}
 	}
-	runNight(t, "../../examples/olist", state, NothingNew)
+	runOlist(t, state, NothingNew)
 }
 
 func TestOlistNightByNightEqualsAllAtOnce(t *testing.T) {
@@ -136,7 +139,7 @@ func TestOlistNightByNightEqualsAllAtOnce(t *testing.T) {
 	data := needsOlist(t)
 	whole, split := t.TempDir(), t.TempDir()
 	t.Setenv("OLIST_DIR", data)
-	runNight(t, "../../examples/olist", whole, Published)
+	runOlist(t, whole, Published)
 
 	db, err := duck.Open(context.Background(), duck.Options{})
 	if err != nil {
@@ -147,7 +150,7 @@ func TestOlistNightByNightEqualsAllAtOnce(t *testing.T) {
 	t.Setenv("OLIST_DIR", deliveries)
 	for _, month := range olistMonths(t, db, data) {
 		deliverOlist(t, db, data, deliveries, month)
-		runNight(t, "../../examples/olist", split, Published)
+		runOlist(t, split, Published)
 	}
 	const versions = `select "table", month, rows, content from nightjar.table_version where rows > 0 order by all`
 	if diff := cmp.Diff(table(t, whole, versions), table(t, split, versions)); diff != "" {
