@@ -26,6 +26,9 @@ func main() {
 	if len(os.Args) == 4 && os.Args[1] == "sql" {
 		exit(runForm(context.Background(), os.Args[2], os.Args[3]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "same" {
+		exit(runCompare(context.Background(), os.Args[2], os.Args[3]))
+	}
 	b := bench{}
 	flag.StringVar(&b.dir, "dir", filepath.Join(os.TempDir(), "nightjar-bench"), "folder for sources and results")
 	flag.StringVar(&b.out, "out", "", "file to write the report to, besides standard output")

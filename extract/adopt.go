@@ -123,15 +123,11 @@ func (m *merging) compacted(ctx context.Context, files []lake.File, month string
 	if len(files) <= filesAMonth || !slices.ContainsFunc(files, tonight) {
 		return files, nil
 	}
-	rows := int64(0)
-	for _, f := range files {
-		rows += f.Rows
-	}
 	merged, err := m.write(ctx, "select * exclude (filename, file_row_number) from "+m.relation(files)+" order by delivery_id, source_row", files[0], month, "compacted")
 	if err != nil {
 		return nil, err
 	}
-	if len(merged) != 1 || merged[0].Rows != rows {
+	if len(merged) != 1 || merged[0].Rows != rowsOf(files) {
 		return nil, fmt.Errorf("making one file of %d for month %s changed the number of its rows; this is a fault of Nightjar, nothing was published", len(files), month)
 	}
 	return merged, nil

@@ -93,46 +93,58 @@ func (c *compiled) cut(instant string) string {
 
 // hourChecks find stamps in hours that the zone skips or has twice. Where the
 // clocks did not change in the months that the stamps were seen to lie in,
-// there is nothing to find.
+// there is nothing to find. Of an hour that comes twice DuckDB takes the second;
+// the first is then the shift before.
 func (c *compiled) hourChecks(column compiledColumn) []check {
 	local := c.local(column)
-	if local == "" || !c.meetsClockChange(column) {
+	if local == "" {
+		return nil
+	}
+	changes, back := c.clockChanges(column)
+	if !changes {
 		return nil
 	}
 	zone, instant := duck.Text(c.source.TimeZone), valueName(column.Name)
+	checks := []check{c.check(column, "nonexistent_hour", fmt.Sprintf("timezone(%s, %s) <> %s", zone, instant, local), "the clock of the time zone skips this hour")}
 	var twice []string
-	for _, shift := range []string{"+ interval 1 hour", "- interval 1 hour", "+ interval 30 minute", "- interval 30 minute"} {
-		twice = append(twice, fmt.Sprintf("timezone(%s, %s %s) = %s", zone, instant, shift, local))
+	for _, seconds := range back {
+		twice = append(twice, fmt.Sprintf("timezone(%s, %s - interval %d second) = %s", zone, instant, seconds, local))
 	}
-	return []check{
-		c.check(column, "nonexistent_hour", fmt.Sprintf("timezone(%s, %s) <> %s", zone, instant, local), "the clock of the time zone skips this hour"),
-		c.check(column, "ambiguous_hour", "("+strings.Join(twice, " or ")+")", "the clock of the time zone has this hour twice; the second is taken"),
+	if len(twice) > 0 {
+		checks = append(checks, c.check(column, "ambiguous_hour", strings.Join(twice, " or "), "the clock of the time zone has this hour twice; the second is taken"))
 	}
+	return checks
 }
 
-func (c *compiled) meetsClockChange(column compiledColumn) bool {
+// clockChanges says whether the clocks change in the time that a column's
+// stamps may lie in, and by how many seconds they go back.
+func (c *compiled) clockChanges(column compiledColumn) (changes bool, back []int) {
 	zone, err := time.LoadLocation(c.source.TimeZone)
 	if err != nil {
-		return true
+		return true, []int{3600}
 	}
-	first, last := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2037, 12, 1, 0, 0, 0, 0, time.UTC)
+	first, last := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2037, 12, 1, 0, 0, 0, 0, time.UTC)
 	if name, isBare := bareColumn(c.expr(column.Name).SQL, c.reading.columnNames()); isBare && column.sure {
 		facts := c.reading.facts(name)
 		if facts.FirstMonth.IsZero() {
-			return false
+			return false, nil
 		}
 		first, last = facts.FirstMonth, facts.LastMonth
 	}
-	return clocksChange(zone, first.AddDate(0, 0, -2), last.AddDate(0, 1, 2))
+	return shifts(zone, first.AddDate(0, 0, -2), last.AddDate(0, 1, 2))
 }
 
-// clocksChange says whether the zone's offset changes within the days.
-func clocksChange(zone *time.Location, first, last time.Time) bool {
+// shifts says whether the zone's offset changes within the days, and by how many
+// seconds it goes back, each once.
+func shifts(zone *time.Location, first, last time.Time) (changes bool, back []int) {
 	_, before := first.In(zone).Zone()
 	for day := first; day.Before(last); day = day.AddDate(0, 0, 1) {
-		if _, offset := day.In(zone).Zone(); offset != before {
-			return true
+		_, offset := day.In(zone).Zone()
+		changes = changes || offset != before
+		if offset < before && !slices.Contains(back, before-offset) {
+			back = append(back, before-offset)
 		}
+		before = offset
 	}
-	return false
+	return changes, back
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -104,4 +105,30 @@ func TestAnHourThatTheClockHasTwiceIsTakenWithAWarning(t *testing.T) {
 	expect(t, s.ledger(), `
 		delivery | input | read | taken | emitted | staged | warned
 		shop.csv | sale  | 3    | 3     | 3       | 3      | 1`)
+}
+
+// On Lord Howe Island the clocks move by half an hour.
+func TestAHalfHourThatComesTwiceIsFoundToo(t *testing.T) {
+	s := aShop(t, strings.Replace(stamped, "Europe/Berlin", "Australia/Lord_Howe", 1))
+	s.deliver("shop.csv", "id,at\nA,2024-04-07 01:29:59\nB,2024-04-07 01:45:00\nC,2024-04-07 02:00:00\nD,2023-10-01 02:15:00\n")
+	s.night()
+	expect(t, s.rejects("line, rule, action"), "line | rule | action\n3 | ambiguous_hour | warn\n5 | nonexistent_hour | reject")
+}
+
+// Without a change of clocks among the stamps there is nothing to look for.
+func TestSummerStampsNeedNoLookAtTheClocks(t *testing.T) {
+	s := aShop(t, stamped)
+	s.deliver("shop.csv", "id,at\nA,2024-05-01 02:30:00\n")
+	s.night()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for month, want := range map[time.Month]string{5: "false []", 10: "true [3600]", 3: "true []"} {
+		day := time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC)
+		changes, back := shifts(zone, day, day.AddDate(0, 1, 2))
+		if got := fmt.Sprint(changes, back); got != want {
+			t.Fatalf("month %d: %s", month, got)
+		}
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"nightjar/internal/duck"
 )
 
 // till writes the lines of one receipt, with their amounts.
@@ -131,6 +133,30 @@ func TestAFileThatGrewReplacesWhatItGave(t *testing.T) {
 	if len(s.last.Rejects()) > 0 {
 		t.Fatalf("%v", s.last.Rejects())
 	}
+}
+
+func TestRejectsOfACorrectedFileAreGone(t *testing.T) {
+	s := aShop(t, tills)
+	s.deliver("till.csv", "receipt,line,day,amount\nA,1,2024-01-05,x\nA,2,2024-01-05,1\n")
+	s.deliver("till2.csv", "receipt,line,day,amount\nB,1,2024-01-05,x\n")
+	s.night()
+	s.deliver("till.csv", "receipt,line,day,amount\nA,1,2024-01-05,1\nA,2,2024-01-05,1\n")
+	s.night()
+	if len(s.committed.Rejects) != 1 || s.committed.Rejects[2].Rows != 1 {
+		t.Fatalf("%+v", s.committed.Rejects)
+	}
+}
+
+func TestAFileThatWasCutOffBlocks(t *testing.T) {
+	s := aShop(t, tills)
+	s.deliver("till.csv", till("A", make([]int, 50)...))
+	s.deliver("till2.csv", till("B", 1))
+	s.night()
+	s.deliver("till.csv", till("A", make([]int, 30)...))
+	s.fails("source till", "the new version of till.csv has 20 rows fewer than the one before, of 51 in all", "guards.deleted (20 %)")
+	s.describe("guards: {deleted: 0.5}\n" + tills)
+	s.night()
+	expect(t, s.ask("select count(*) as n from "+duck.Parquet(s.lake.Paths(s.set("sale_line").Files()))), "n\n31")
 }
 
 // upserts is a source of heads whose later rows count.

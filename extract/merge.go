@@ -78,7 +78,7 @@ func (m *merging) run(ctx context.Context) error {
 	if err := m.prepare(ctx); err != nil {
 		return err
 	}
-	for _, find := range []func(context.Context, []stagedFile) error{m.findConflicts, m.findMissing, m.findUnchanged} {
+	for _, find := range []func(context.Context, []stagedFile) error{m.guardReplaced, m.findConflicts, m.findMissing, m.findUnchanged} {
 		if err := find(ctx, staged); err != nil {
 			return err
 		}

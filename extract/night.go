@@ -44,6 +44,8 @@ type Night struct {
 	// dropped deliveries' rows go: a newer version of the name replaces them,
 	// or they are read again.
 	dropped map[string][]int64
+	// successor of a version that another one of its name replaces in append mode.
+	successor map[int64]int64
 	// snapshots that arrived tonight, by source.
 	snapshots map[string][]snapshot
 	// refused says of which inputs there is a table of rows that a snapshot
@@ -81,6 +83,7 @@ func Extract(ctx context.Context, n *Night, found []Found) error {
 func (n *Night) begin() error {
 	n.staged, n.rejects = map[string][]stagedFile{}, map[int64][]Reject{}
 	n.counts, n.dropped, n.snapshots = map[countKey]*lake.Counts{}, map[string][]int64{}, map[string][]snapshot{}
+	n.successor = map[int64]int64{}
 	n.merged, n.refused, n.index, n.fresh = map[string]bool{}, map[string]bool{}, map[int64]int{}, nil
 	for i, d := range n.Manifest.Deliveries {
 		n.index[d.ID] = i
@@ -99,9 +102,7 @@ func (n *Night) extract(ctx context.Context) error {
 		return err
 	}
 	n.fresh = slices.DeleteFunc(n.fresh, func(f Found) bool { return n.delivery(f.Delivery.ID).State == "held" })
-	for _, f := range n.fresh {
-		n.replace(f)
-	}
+	n.replace()
 	if len(n.fresh) > 0 {
 		if err := n.merge(ctx); err != nil {
 			return err
@@ -196,17 +197,28 @@ func (n *Night) hold(f Found, because error) {
 	n.Log.Warn("a bad delivery of an optional source is held", "source", d.Source, "delivery", d.Name, "reason", d.Reason)
 }
 
-// replace marks older versions of the delivery, whose rows go when the mode
-// says so or when they are read again.
-func (n *Night) replace(f Found) {
-	for i, old := range n.Manifest.Deliveries {
-		if old.Source != f.Delivery.Source || old.Name != f.Delivery.Name || old.ID == f.Delivery.ID || old.State == "replaced" {
+// replace marks older versions of tonight's deliveries, whose rows go when the
+// mode says so or when they are read again.
+func (n *Night) replace() {
+	type name struct{ source, name string }
+	fresh := map[name]Found{}
+	for _, f := range n.fresh {
+		fresh[name{f.Delivery.Source, f.Delivery.Name}] = f
+	}
+	for i := range n.Manifest.Deliveries {
+		old := &n.Manifest.Deliveries[i]
+		f, replaced := fresh[name{old.Source, old.Name}]
+		if !replaced || old.ID == f.Delivery.ID || old.State == "replaced" {
 			continue
 		}
-		n.Manifest.Deliveries[i].State = "replaced"
 		if old.State == "current" && (f.Source.Mode == "append" || f.State == Remapped) {
 			n.dropped[old.Source] = append(n.dropped[old.Source], old.ID)
+			delete(n.Manifest.Rejects, old.ID) // they are found again, or corrected
+			if f.State == Changed {
+				n.successor[old.ID] = f.Delivery.ID
+			}
 		}
+		old.State = "replaced"
 	}
 }
 

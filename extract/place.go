@@ -117,11 +117,8 @@ func (m *merging) placeSome(ctx context.Context, files []lake.File) error {
 		placed[i].Source, placed[i].System, placed[i].Placed = files[0].Source, files[0].System, true
 		rows += w.Rows
 	}
-	for _, f := range files {
-		rows -= f.Rows
-	}
-	if rows != 0 {
-		return fmt.Errorf("placing rows by their %s changed their number by %d: an owner is there more than once; this is a fault of Nightjar, nothing was published", m.input.Owner.Input, rows)
+	if off := rows - rowsOf(files); off != 0 {
+		return fmt.Errorf("placing rows by their %s changed their number by %d: an owner is there more than once; this is a fault of Nightjar, nothing was published", m.input.Owner.Input, off)
 	}
 	if err := m.measure(ctx, placed); err != nil {
 		return err

@@ -3,8 +3,10 @@ package extract
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"nightjar/internal/lake"
 
@@ -58,13 +60,14 @@ func (n *Night) writeRejects(ctx context.Context) error {
 	return nil
 }
 
-// Rejects lists every reject of the night so far: a failed night shows them too.
+// Rejects lists every reject of the night so far, by delivery: a failed night
+// shows them too.
 func (n *Night) Rejects() []Reject {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var all []Reject
-	for _, rejects := range n.rejects {
-		all = append(all, rejects...)
+	for _, id := range slices.Sorted(maps.Keys(n.rejects)) {
+		all = append(all, n.rejects[id]...)
 	}
 	return all
 }

@@ -147,15 +147,3 @@ func (m *merging) absent(rows string, order []snapshot, arrived, live []lake.Fil
 		where r._ordinal < coalesce(list_max([o for o in [%[6]s] if not list_contains(coalesce(p._ordinals, []), o)]), -1)`,
 		prefixed("", entity), strings.Join(present, " union all "), rows, equal(entity, "r.", "is not distinct from", "p."), m.notLost("r"), strings.Join(whole, ", "))
 }
-
-// guardDeleted stops a night whose snapshot leaves out too much.
-func (m *merging) guardDeleted(source string, deleted int64, live []lake.File) error {
-	total := int64(0)
-	for _, f := range live {
-		total += f.Rows
-	}
-	if share := m.Config.Guards.Deleted; float64(deleted) > share*float64(total) && deleted > 10 {
-		return fmt.Errorf("source %s: its snapshot leaves out %d of %d rows, more than guards.deleted (%.0f %%) allows: check that the file is whole, or raise guards.deleted", source, deleted, total, 100*share)
-	}
-	return nil
-}

@@ -28,10 +28,17 @@ type stagedFile struct {
 // read takes one delivery through every mapping of its source.
 func (n *Night) read(ctx context.Context, f Found) error {
 	err := n.readDelivery(ctx, f)
-	if err != nil && ctx.Err() == nil {
+	_, named := errors.AsType[*LimitError](err)
+	switch {
+	case ctx.Err() != nil:
+		return errors.Join(err, ctx.Err())
+	case err == nil || named:
+		return err
+	case strings.Contains(err.Error(), f.Path):
+		return fmt.Errorf("source %s: %w", f.Source.Name, err)
+	default:
 		return fmt.Errorf("source %s: reading %s: %w", f.Source.Name, f.Path, err)
 	}
-	return errors.Join(err, ctx.Err())
 }
 
 func (n *Night) readDelivery(ctx context.Context, f Found) error {

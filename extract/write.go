@@ -41,7 +41,7 @@ func (n *Night) stage(ctx context.Context, f Found, c *compiled, ordinal int) er
 
 // explained says what to do about an expression that fails on some row.
 func explained(err error) error {
-	if scrubbed := (*duck.Error)(nil); errors.As(err, &scrubbed) && strings.Contains(scrubbed.Message, "Conversion Error") {
+	if scrubbed, ok := errors.AsType[*duck.Error](err); ok && strings.Contains(scrubbed.Message, "Conversion Error") {
 		return fmt.Errorf("an expression of the mapping fails on some row: cast with try_cast, or leave the casting to Nightjar: %w", err)
 	}
 	return err

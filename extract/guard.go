@@ -1,0 +1,71 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nightjar/internal/duck"
+	"nightjar/internal/lake"
+)
+
+// guardDeleted stops a night whose snapshot leaves out too much.
+func (m *merging) guardDeleted(source string, deleted int64, live []lake.File) error {
+	if total := rowsOf(live); m.beyondGuard(deleted, total) {
+		return fmt.Errorf("source %s: its snapshot leaves out %d of %d rows, more than guards.deleted (%.0f %%) allows: check that the file is whole, or raise guards.deleted", source, deleted, total, 100*m.Config.Guards.Deleted)
+	}
+	return nil
+}
+
+// guardReplaced stops a night in which a new version of an append delivery has
+// so many rows fewer than the one that it replaces that it may be cut off.
+func (m *merging) guardReplaced(ctx context.Context, staged []stagedFile) error {
+	came := map[int64]int64{}
+	for _, s := range staged {
+		came[s.delivery] += s.Rows
+	}
+	var affected []lake.File
+	var old []string
+	for _, f := range append(m.set.Files(), m.set.Pending...) {
+		for _, id := range f.Deliveries {
+			if m.successor[id] != 0 {
+				affected, old = append(affected, f), append(old, fmt.Sprint(id))
+			}
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	affected = slices.CompactFunc(affected, func(a, b lake.File) bool { return a.Path == b.Path })
+	rows, err := m.DB.QueryContext(ctx, fmt.Sprintf("select delivery_id, count(*) from %s where delivery_id in (%s) group by 1 order by 1", m.relation(affected), strings.Join(old, ", ")))
+	if err != nil {
+		return duck.Scrub(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, had int64
+		if err := rows.Scan(&id, &had); err != nil {
+			return err
+		}
+		d := m.delivery(id)
+		total := rowsOf(slices.DeleteFunc(append(m.set.Files(), m.set.Pending...), func(f lake.File) bool { return f.Source != d.Source }))
+		if gone := had - came[m.successor[id]]; m.beyondGuard(gone, total) {
+			return fmt.Errorf("source %s: the new version of %s has %d rows fewer than the one before, of %d in all, more than guards.deleted (%.0f %%) allows: check that the file is whole, or raise guards.deleted", d.Source, d.Name, gone, total, 100*m.Config.Guards.Deleted)
+		}
+	}
+	return duck.Scrub(rows.Err())
+}
+
+// beyondGuard says whether so many rows may not go without a word; a few always may.
+func (m *merging) beyondGuard(gone, of int64) bool {
+	return gone > 10 && float64(gone) > m.Config.Guards.Deleted*float64(of)
+}
+
+func rowsOf(files []lake.File) int64 {
+	total := int64(0)
+	for _, f := range files {
+		total += f.Rows
+	}
+	return total
+}
