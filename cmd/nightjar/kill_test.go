@@ -108,7 +108,7 @@ func TestANightKilledAtTwentyMomentsEndsInTheSameWarehouse(t *testing.T) {
 func TestReadersSeeOneNightOrTheOtherWhileItLoads(t *testing.T) {
 	project := companyWithANewDay(t)
 	state := filepath.Join(project, "first")
-	const question = "select (select max(number) from nightjar.run) || ' ' || (select sum(net_amount) from fact_sale) || ' ' || (select sum(net_amount) from fact_customer_value)"
+	const question = "select (select max(manifest) from nightjar.run) || ' ' || (select sum(net_amount) from fact_sale) || ' ' || (select sum(net_amount) from fact_customer_value)"
 	before := ask(t, state, question)
 	run := exec.Command("nightjar", "run", "--quiet", "-C", project, "--state", state)
 	if err := run.Start(); err != nil {

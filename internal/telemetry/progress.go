@@ -66,6 +66,9 @@ func (l *lines) Done() {
 }
 
 func sentence(stage string, count int64, took time.Duration) string {
+	if count == 0 {
+		return fmt.Sprintf("%s: %.1f s", stage, took.Seconds())
+	}
 	return fmt.Sprintf("%s: %d in %.1f s", stage, count, took.Seconds())
 }
 
