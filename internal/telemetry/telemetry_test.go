@@ -39,7 +39,7 @@ func TestProgressIsOneLineAStageWhereNobodyLooks(t *testing.T) {
 	group.Wait()
 	p.Stage("building", 0)
 	p.Done()
-	if got := out.String(); got != "reading: 10 in 0.0 s\nbuilding: 0 in 0.0 s\n" {
+	if got := out.String(); got != "reading: 10 in 0.0 s\nbuilding: 0.0 s\n" {
 		t.Errorf("%q", got)
 	}
 	out.Reset()
