@@ -1,10 +1,10 @@
 /* model
 name: dim_product_cost
 description: >-
-  One row per month, article sold in it, and stretch of days up to the month's end with one known
-  standard cost: what fact_sale needs of a month, so that a new article or cost changes no month
-  before it. The first version holds from the beginning; an article without a cost, or while its
-  version says none, has no row.
+  One row per month, article sold in it (or in a month from which an order came back), and stretch
+  of days up to the month's end with one known standard cost: what fact_sale needs of a month, so
+  that a new article or cost changes no month before it. The first version holds from the
+  beginning; an article without a cost, or while its version says none, has no row.
 grain: [month, system, sku, valid_from]
 partition: month
 reaches: [sale.returned_on, sale_line.returned_on]
