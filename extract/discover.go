@@ -69,7 +69,8 @@ type discovery struct {
 }
 
 // versions are what the manifest knows of one name: its latest version, and the
-// one whose rows count: none, or an older one, where the latest is held.
+// one whose rows count: none where the latest is held, or an older one where it
+// is held as bad.
 type versions struct{ latest, counting *lake.Delivery }
 
 func knownNames(m *lake.Manifest, source string) map[string]versions {
@@ -166,7 +167,7 @@ func (d *discovery) gone() []Found {
 	read := map[string]bool{}
 	for _, f := range d.found {
 		announce = announce || f.State == Remapped
-		read[f.Delivery.Name] = f.State == Remapped || f.State == Changed || f.State == New
+		read[f.Delivery.Name] = f.State != Unchanged
 	}
 	var missing []Found
 	for name, v := range d.known {

@@ -69,7 +69,7 @@ func (n *Night) rowsOfTonight(ctx context.Context, input string) (int64, error) 
 	total := int64(0)
 	var mixed []lake.File
 	for _, f := range append(set.Files(), set.Pending...) {
-		switch first := n.firstID(); {
+		switch first := n.firstID; {
 		case slices.Min(f.Deliveries) >= first:
 			total += f.Rows
 		case slices.Max(f.Deliveries) >= first:
@@ -80,6 +80,6 @@ func (n *Night) rowsOfTonight(ctx context.Context, input string) (int64, error) 
 		return total, nil
 	}
 	var more int64
-	err := n.DB.QueryRowContext(ctx, fmt.Sprintf("select count(*) from %s where delivery_id >= %d", duck.Parquet(n.Lake.Paths(mixed)), n.firstID())).Scan(&more)
+	err := n.DB.QueryRowContext(ctx, fmt.Sprintf("select count(*) from %s where delivery_id >= %d", duck.Parquet(n.Lake.Paths(mixed)), n.firstID)).Scan(&more)
 	return total + more, duck.Scrub(err)
 }

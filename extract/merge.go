@@ -52,7 +52,7 @@ func contractOf(in *models.Input) string {
 // renew notes that a live set fulfils the contract as it now is, when nothing is
 // left of what was written before tonight.
 func (m *merging) renew() {
-	old := func(f lake.File) bool { return slices.Min(f.Deliveries) < m.firstID() }
+	old := func(f lake.File) bool { return slices.Min(f.Deliveries) < m.firstID }
 	if !slices.ContainsFunc(append(m.set.Files(), m.set.Pending...), old) {
 		m.set.Contract = contractOf(m.input)
 	}

@@ -36,11 +36,14 @@ type Night struct {
 
 	mu sync.Mutex
 	// index finds a delivery in the manifest by its id.
-	index   map[int64]int
-	fresh   []Found
-	staged  map[string][]stagedFile
-	rejects map[int64][]Reject
-	counts  map[countKey]*lake.Counts
+	index map[int64]int
+	// firstID is the smallest delivery id of tonight.
+	firstID int64
+	// fresh deliveries are read tonight, twins are held.
+	fresh, twins []Found
+	staged       map[string][]stagedFile
+	rejects      map[int64][]Reject
+	counts       map[countKey]*lake.Counts
 	// dropped deliveries' rows go: a newer version of the name replaces them,
 	// or they are read again.
 	dropped map[string][]int64
@@ -70,7 +73,7 @@ func Extract(ctx context.Context, n *Night, found []Found) error {
 		return err
 	}
 	n.admit(found)
-	if len(n.fresh) == 0 {
+	if len(n.fresh)+len(n.twins) == 0 {
 		return nil
 	}
 	err := n.extract(ctx)
@@ -84,7 +87,7 @@ func (n *Night) begin() error {
 	n.staged, n.rejects = map[string][]stagedFile{}, map[int64][]Reject{}
 	n.counts, n.dropped, n.snapshots = map[countKey]*lake.Counts{}, map[string][]int64{}, map[string][]snapshot{}
 	n.successor = map[int64]int64{}
-	n.merged, n.refused, n.index, n.fresh = map[string]bool{}, map[string]bool{}, map[int64]int{}, nil
+	n.merged, n.refused, n.index, n.fresh, n.twins = map[string]bool{}, map[string]bool{}, map[int64]int{}, nil, nil
 	for i, d := range n.Manifest.Deliveries {
 		n.index[d.ID] = i
 	}
@@ -103,10 +106,8 @@ func (n *Night) extract(ctx context.Context) error {
 	}
 	n.fresh = slices.DeleteFunc(n.fresh, func(f Found) bool { return n.delivery(f.Delivery.ID).State == "held" })
 	n.replace()
-	if len(n.fresh) > 0 {
-		if err := n.merge(ctx); err != nil {
-			return err
-		}
+	if err := n.merge(ctx); err != nil {
+		return err
 	}
 	if err := n.writeRejects(ctx); err != nil {
 		return err
@@ -137,6 +138,7 @@ func (n *Night) admit(found []Found) {
 	for _, d := range n.Manifest.Deliveries {
 		id, place = max(id, d.ID), max(place, d.Place)
 	}
+	n.firstID = id + 1
 	for _, f := range found {
 		place = max(place, f.Delivery.Place)
 	}
@@ -165,7 +167,9 @@ func (n *Night) admit(found []Found) {
 		n.index[id] = len(n.Manifest.Deliveries)
 		n.Manifest.Deliveries = append(n.Manifest.Deliveries, d)
 		f.Delivery = d
-		if f.State != Held {
+		if f.State == Held {
+			n.twins = append(n.twins, f)
+		} else {
 			n.fresh = append(n.fresh, f)
 		}
 	}
@@ -202,7 +206,7 @@ func (n *Night) hold(f Found, because error) {
 func (n *Night) replace() {
 	type name struct{ source, name string }
 	fresh := map[name]Found{}
-	for _, f := range n.fresh {
+	for _, f := range slices.Concat(n.fresh, n.twins) {
 		fresh[name{f.Delivery.Source, f.Delivery.Name}] = f
 	}
 	for i := range n.Manifest.Deliveries {
@@ -214,7 +218,7 @@ func (n *Night) replace() {
 		if old.State == "current" && (f.Source.Mode == "append" || f.State == Remapped) {
 			n.dropped[old.Source] = append(n.dropped[old.Source], old.ID)
 			delete(n.Manifest.Rejects, old.ID) // they are found again, or corrected
-			if f.State == Changed {
+			if f.State == Changed || f.State == Held {
 				n.successor[old.ID] = f.Delivery.ID
 			}
 		}
@@ -230,6 +234,3 @@ func (n *Night) foundBy(id int64) Found {
 	i := slices.IndexFunc(n.fresh, func(f Found) bool { return f.Delivery.ID == id })
 	return n.fresh[i]
 }
-
-// firstID is the smallest delivery id of tonight.
-func (n *Night) firstID() int64 { return n.fresh[0].Delivery.ID }

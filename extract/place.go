@@ -138,7 +138,7 @@ func (m *merging) countPending(ctx context.Context) error {
 	if len(m.set.Pending) == 0 {
 		return nil
 	}
-	rows, err := m.DB.QueryContext(ctx, fmt.Sprintf("select delivery_id, count(*) from %s where delivery_id >= %d group by 1", m.relation(m.set.Pending), m.firstID()))
+	rows, err := m.DB.QueryContext(ctx, fmt.Sprintf("select delivery_id, count(*) from %s where delivery_id >= %d group by 1", m.relation(m.set.Pending), m.firstID))
 	if err != nil {
 		return duck.Scrub(err)
 	}

@@ -103,7 +103,7 @@ func (m *merging) findMissingOf(ctx context.Context, source string, arrived, liv
 func (m *merging) placeBefore(source string) int64 {
 	place := int64(0)
 	for _, d := range m.Manifest.Deliveries {
-		if d.Source == source && d.State == "current" && d.ID < m.firstID() {
+		if d.Source == source && d.State == "current" && d.ID < m.firstID {
 			place = max(place, d.Place)
 		}
 	}

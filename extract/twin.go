@@ -10,8 +10,8 @@ import (
 )
 
 // holdTwins holds a delivery whose content counts under another name: the first
-// name in natural order keeps it. A version that is held leaves its name's
-// earlier one counting. Snapshots are never held: nothing of them counts twice,
+// name in natural order keeps it. Held or not, a new version takes the place of
+// its name's older one, so that what counts is what lies there. Snapshots are never held: nothing of them counts twice,
 // and one equal to last month's says that everything is as it was then.
 func (d *discovery) holdTwins(ctx context.Context) error {
 	if d.source.SameContent == "load" || d.source.Mode == "snapshot" {
@@ -40,16 +40,10 @@ func (d *discovery) holdTwins(ctx context.Context) error {
 			}
 			f.Delivery.SHA256 = sum
 		}
-		twin, isTwin := first[f.Delivery.SHA256]
-		switch v := d.known[f.Delivery.Name]; {
-		case f.Delivery.SHA256 == "":
-		case !isTwin:
-			first[f.Delivery.SHA256] = f.Delivery.Name
-		default:
+		if twin, isTwin := first[f.Delivery.SHA256]; isTwin {
 			d.hold(f, twin)
-			if v.counting != nil {
-				first[v.counting.SHA256] = f.Delivery.Name
-			}
+		} else if f.Delivery.SHA256 != "" {
+			first[f.Delivery.SHA256] = f.Delivery.Name
 		}
 	}
 	return nil
@@ -82,8 +76,8 @@ func (d *discovery) hold(f *Found, twin string) {
 	}
 	f.State, f.Delivery.Twin = Held, twin
 	f.Reason = fmt.Sprintf("its content is that of %s, which counts already; say `same_content: load` on the source if both are true", twin)
-	if d.known[f.Delivery.Name].counting != nil {
-		f.Reason += fmt.Sprintf("; what %s gave before still counts", f.Delivery.Name)
+	if d.known[f.Delivery.Name].counting != nil && d.source.Mode == "append" {
+		f.Reason += fmt.Sprintf("; what %s gave before counts no longer", f.Delivery.Name)
 	}
 }
 
