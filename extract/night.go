@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nightjar/internal/config"
+	"nightjar/internal/duck"
 	"nightjar/internal/lake"
 	"nightjar/models"
 
@@ -115,7 +116,17 @@ func (n *Night) extract(ctx context.Context) error {
 	return n.balance(ctx)
 }
 
+// readAll reads the fresh deliveries side by side. When one of them is as big as
+// what a worker has to do, each may use all threads.
 func (n *Night) readAll(ctx context.Context) error {
+	var biggest, all int64
+	for _, f := range n.fresh {
+		biggest, all = max(biggest, f.Delivery.Size), all+f.Delivery.Size
+	}
+	if err := duck.Share(ctx, n.DB, n.Workers, biggest < all/int64(n.Workers)); err != nil {
+		return err
+	}
+	defer func() { _ = duck.Share(context.WithoutCancel(ctx), n.DB, n.Workers, false) }()
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(n.Workers)
 	for _, f := range n.fresh {

@@ -86,7 +86,7 @@ func BenchmarkTheWarehouseAboutItself(b *testing.B) {
 		m := &models.Model{Name: fmt.Sprintf("fact_%d", i), Partition: "month", Columns: make(models.Columns, 25)}
 		built := &lake.Built{Partitions: map[string]lake.Partition{}}
 		for k := range 20 {
-			built.Partitions[fmt.Sprintf("2%03d-01-01", k)] = lake.Partition{Content: duck.ContentPrefix + "1:1"}
+			built.Partitions[fmt.Sprintf("2%03d-01-01", k)] = lake.Partition{Content: duck.Content(1, "1")}
 		}
 		n.Models, n.Manifest.Models[m.Name] = append(n.Models, m), built
 	}

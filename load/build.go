@@ -89,14 +89,19 @@ func (n Night) load(ctx context.Context, s *store, steps []step, result *Result)
 	if err := s.define(ctx, steps, present); err != nil {
 		return err
 	}
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
 	for _, st := range steps {
-		if err := s.fill(ctx, n.Lake, n.Manifest, st); err != nil {
-			return err
-		}
-		if err := s.fingerprint(ctx, n, st.model); err != nil {
-			return err
-		}
 		result.count(st, n.Manifest)
+		group.Go(func() error {
+			if err := s.fill(inner, n.Lake, n.Manifest, st); err != nil {
+				return err
+			}
+			return s.fingerprint(inner, n, st.model)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	if err := n.separate(ctx, s); err != nil {
 		return err

@@ -29,7 +29,8 @@ func (s *store) fingerprint(ctx context.Context, n Night, m *models.Model) error
 	}
 	for _, key := range missing {
 		p := parts[key]
-		content, rows := cmp.Or(found[key], content{sum: "0"}).text(), found[key].rows
+		rows := found[key].rows
+		content := duck.Content(rows, cmp.Or(found[key].sum, "0"))
 		if rows != p.File.Rows {
 			return fmt.Errorf("loading %s: %s has %d rows, but %d of the table lie in %s: the model must give each row's own month", m.Name, p.File.Path, p.File.Rows, rows, key)
 		}
@@ -46,10 +47,6 @@ func (s *store) fingerprint(ctx context.Context, n Night, m *models.Model) error
 type content struct {
 	rows int64
 	sum  string
-}
-
-func (c content) text() string {
-	return fmt.Sprintf("%s%d:%s", duck.ContentPrefix, c.rows, c.sum)
 }
 
 func (s *store) contents(ctx context.Context, m *models.Model, keys []string, all bool) (map[string]content, error) {

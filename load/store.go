@@ -14,6 +14,10 @@ import (
 // attached, each under its name.
 type store struct{ db *sql.DB }
 
+// storage is the oldest DuckDB that can read the files. Its compression of texts
+// makes a load a quarter cheaper than that of 1.0, and its files no bigger.
+const storage = "v1.3.0"
+
 // openStore opens or makes the two files. Nothing is logged ahead: a file
 // that is being built needs no recovery, and becomes whole in close.
 func openStore(ctx context.Context, o duck.Options, warehouseFile, personFile string) (*store, error) {
@@ -23,7 +27,7 @@ func openStore(ctx context.Context, o duck.Options, warehouseFile, personFile st
 		return nil, err
 	}
 	for name, path := range map[string]string{warehouse: warehouseFile, person: personFile} {
-		_, err := db.ExecContext(ctx, "attach "+duck.Text(path)+" as "+name+" (recovery_mode no_wal_writes)")
+		_, err := db.ExecContext(ctx, "attach "+duck.Text(path)+" as "+name+" (recovery_mode no_wal_writes, storage_version "+duck.Text(storage)+")")
 		if err == nil {
 			err = os.Chmod(path, 0o600)
 		}

@@ -53,21 +53,23 @@ func differs(columns []models.Column, place int, name, kind string) string {
 	return ""
 }
 
-// inMonth checks that every row written lies in the month that was built: a
-// row elsewhere would count twice.
-func inMonth(ctx context.Context, conn *sql.Conn, b Build, path string) error {
-	if b.Month == "" {
-		return nil
+// readBack reads the rows that were written, fingerprints them, and checks that
+// each lies in the month that was built: a row elsewhere would count twice.
+func readBack(ctx context.Context, conn *sql.Conn, b Build, path string) (content string, err error) {
+	elsewhere := "0"
+	if b.Month != "" {
+		elsewhere = "count(*) filter (where month is distinct from date " + duck.Text(string(b.Month)) + ")"
 	}
-	var stray int64
-	query := "select count(*) from " + duck.Parquet([]string{path}) + " where month is distinct from date '" + string(b.Month) + "'"
-	if err := conn.QueryRowContext(ctx, query).Scan(&stray); err != nil {
-		return err
+	var rows, stray int64
+	var sum string
+	query := "select count(*), " + duck.ContentSum(b.Model) + ", " + elsewhere + " from read_parquet(" + duck.Text(path) + ", hive_partitioning=false)"
+	if err := conn.QueryRowContext(ctx, query).Scan(&rows, &sum, &stray); err != nil {
+		return "", err
 	}
 	if stray > 0 {
-		return fmt.Errorf("%d rows lie in another month: filter with month = {{ month }}", stray)
+		return "", fmt.Errorf("%d rows lie in another month: filter with month = {{ month }}", stray)
 	}
-	return nil
+	return duck.Content(rows, sum), nil
 }
 
 var engineLine = regexp.MustCompile(`(?s)\n*LINE (\d+):.*$`)

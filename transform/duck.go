@@ -102,14 +102,15 @@ func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string)
 	if err != nil {
 		return File{}, err
 	}
-	if err := inMonth(ctx, conn, b, temporary); err != nil {
+	content, err := readBack(ctx, conn, b, temporary)
+	if err != nil {
 		return File{}, err
 	}
 	size, err := e.settle(temporary)
 	if err != nil {
 		return File{}, err
 	}
-	return File{Path: b.Out, Rows: rows, Bytes: size}, os.Rename(temporary, b.Out)
+	return File{Path: b.Out, Rows: rows, Bytes: size, Content: content}, os.Rename(temporary, b.Out)
 }
 
 // format is how a model's file is written: the columns keep their field ids by

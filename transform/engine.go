@@ -47,4 +47,6 @@ type Files []File
 type File struct {
 	Path        string
 	Rows, Bytes int64
+	// Content fingerprints the rows as they were read back: see [duck.Content].
+	Content string
 }

@@ -1,21 +1,15 @@
 package duck
 
 import (
-	"context"
-	"database/sql"
+	"fmt"
 
 	"nightjar/models"
 )
 
-// ContentPrefix names the algorithm of Content.
-const ContentPrefix = "duckdb-hash-1:"
-
-// Content fingerprints the rows of a model's Parquet file, whatever their
-// order: ContentPrefix, the number of rows, and ContentSum.
-func Content(ctx context.Context, db *sql.DB, m *models.Model, path string) (string, error) {
-	var content string
-	err := db.QueryRowContext(ctx, "select "+Text(ContentPrefix)+" || count(*) || ':' || "+ContentSum(m)+" from "+Parquet([]string{path})).Scan(&content)
-	return content, Scrub(err)
+// Content fingerprints the rows of a model, whatever their order: the name of
+// the algorithm, how many they are, and what ContentSum gave.
+func Content(rows int64, sum string) string {
+	return fmt.Sprintf("duckdb-hash-1:%d:%s", rows, sum)
 }
 
 // ContentSum is the aggregate that sums the hashes of a model's rows, as text:

@@ -82,6 +82,18 @@ func (o Options) settings() []string {
 	return settings
 }
 
+// Share settles how the next queries of an instance share its threads: many run
+// side by side on one thread each, few on all. A query that waits for its other
+// threads spins: one thread each costs an eighth to a sixth less CPU. No query
+// may be running.
+func Share(ctx context.Context, db *sql.DB, threads int, many bool) error {
+	if many {
+		threads = 1
+	}
+	_, err := db.ExecContext(ctx, fmt.Sprintf("set global threads=%d", threads))
+	return Scrub(err)
+}
+
 // connect opens path; once runs on the first connection alone, each on every one.
 func connect(ctx context.Context, path, named string, once, each []string) (*sql.DB, error) {
 	var first sync.Once

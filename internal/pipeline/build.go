@@ -30,13 +30,20 @@ func (n *night) transform(ctx context.Context) error {
 		}
 	}
 	for _, level := range levels(order) {
-		var stale []need
+		var months, wholes []need
 		for _, m := range level {
-			needs, all := n.plot().needs(m)
-			stale = append(stale, needs...)
+			stale, all := n.plot().needs(m)
+			if m.Monthly() {
+				months = append(months, stale...)
+			} else {
+				wholes = append(wholes, stale...)
+			}
 			n.keepOnly(m, all)
 		}
-		if err := n.buildAll(ctx, stale); err != nil {
+		if err := n.buildAll(ctx, months); err != nil {
+			return err
+		}
+		if err := n.buildAll(ctx, wholes); err != nil {
 			return err
 		}
 	}
@@ -82,6 +89,9 @@ func (n *night) buildAll(ctx context.Context, stale []need) error {
 	}
 	n.progress.Stage(fmt.Sprintf("building %d partitions", len(stale)), int64(len(stale)))
 	defer n.progress.Done()
+	if err := duck.Share(ctx, n.db, n.workers(), len(stale) >= 2*n.workers()); err != nil {
+		return err
+	}
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(n.workers())
 	var mu sync.Mutex
@@ -110,7 +120,7 @@ func (n *night) buildAll(ctx context.Context, stale []need) error {
 	return group.Wait()
 }
 
-// build asks the engine for one partition, and fingerprints its rows.
+// build asks the engine for one partition.
 func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 	out := n.Lake.Path(fmt.Sprintf("models/%s/%s/%s.parquet", s.model.Name, s.partition(), n.manifest.Run))
 	if err := os.MkdirAll(filepath.Dir(out), 0o700); err != nil {
@@ -121,12 +131,8 @@ func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 	if err != nil {
 		return lake.Partition{}, err
 	}
-	content, err := duck.Content(ctx, n.db, s.model, out)
-	if err != nil {
-		return lake.Partition{}, fmt.Errorf("fingerprinting %s: %w", s.model.Name, err)
-	}
 	return lake.Partition{
-		Key: s.key, Content: content, Run: n.manifest.Run,
+		Key: s.key, Content: files[0].Content, Run: n.manifest.Run,
 		File: lake.File{Path: n.Lake.Relative(out), Rows: files[0].Rows, Bytes: files[0].Bytes},
 	}, nil
 }

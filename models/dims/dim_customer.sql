@@ -72,7 +72,29 @@ described as (
     from {{ ref "dim_customer_identity" }} as i
     left join versions as v on v.customer_key = i.customer_key
 ),
+-- Customers with several keys, few as a rule: only they need aggregates.
+shared as (
+    select distinct customer_id from {{ ref "dim_customer_identity" }} where customer_key <> customer_id
+),
 customers as (
+    select
+        customer_id,
+        1 as keys,
+        system as systems,
+        customer_type,
+        city,
+        region,
+        country,
+        birth_year,
+        industry,
+        size,
+        parent_key,
+        account_manager_key,
+        created_on,
+        is_described
+    from described
+    where customer_id not in (from shared)
+    union all
     select
         customer_id,
         count(*) as keys,
@@ -89,6 +111,7 @@ customers as (
         min(created_on) as created_on,
         bool_or(is_described) as is_described
     from described
+    where customer_id in (from shared)
     group by customer_id
 )
 select
