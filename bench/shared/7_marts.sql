@@ -326,29 +326,43 @@ with merged as (
     from warehouse.dim_customer_identity
     where customer_key <> customer_id
 ),
-customer_months as not materialized (
+customer_months as (
     select
         coalesce(merged.customer_id, customer_key) as customer_id,
-        month,
+        12 * year(month) + month(month) as number,
         case when first_sold_on <= date '{as_of}' then least(last_sold_on, date '{as_of}') end as last_deal_on,
         net_amount
     from warehouse.fact_customer_value
     left join merged using (customer_key)
     where customer_key <> 'anonymous' and month <= date '{as_of}'
 ),
+-- Customers by a number, since numbers sort faster than ids, with all their months.
+numbered as (
+    select row_number() over () as customer, first_deal_number, months
+    from (
+        select
+            min(number) filter (where last_deal_on is not null) as first_deal_number,
+            list({number: number, last_deal_on: last_deal_on, net_amount: net_amount}) as months
+        from customer_months
+        group by customer_id
+    )
+),
+active_months as (
+    select customer, first_deal_number, unnest(months, recursive := true) from numbered
+),
 -- The last deal of each month with a deal, and when the next such month comes.
 deals as (
     select
         last_deal_on,
-        date_trunc('month', last_deal_on)::date as month,
-        date_trunc('month', lead(last_deal_on) over by_customer)::date as next_month,
+        cast(date_trunc('month', last_deal_on) as date) as month,
+        cast(date_trunc('month', lead(last_deal_on) over by_customer) as date) as next_month,
         lag(last_deal_on) over by_customer is null as is_first
-    from customer_months
+    from active_months
     where last_deal_on is not null
-    window by_customer as (partition by customer_id order by last_deal_on)
+    window by_customer as (partition by customer order by last_deal_on)
 ),
 lapse as (
-    select month, next_month, is_first, (last_deal_on + to_months(12::int))::date as lapses_on
+    select month, next_month, is_first, cast(cast(last_deal_on as date) + to_months(cast(12 as integer)) as date) as lapses_on
     from deals
 ),
 -- lost_month is the first at whose end (at as_of, when it is open) the window is over.
@@ -358,8 +372,8 @@ moves as (
         is_first,
         next_month,
         case
-            when lapses_on < least(last_day(lapses_on), date '{as_of}') then date_trunc('month', lapses_on)::date
-            else (date_trunc('month', lapses_on)::date + to_months(1::int))::date
+            when lapses_on < least(last_day(lapses_on), date '{as_of}') then cast(date_trunc('month', lapses_on) as date)
+            else cast(cast(cast(date_trunc('month', lapses_on) as date) as date) + to_months(cast(1 as integer)) as date)
         end as lost_month
     from lapse
 ),
@@ -380,7 +394,7 @@ events as (
     group by next_month
 ),
 months as (
-    select unnest(generate_series(min(month), date_trunc('month', date '{as_of}')::date, interval 1 month))::date as month
+    select unnest(generate_series(min(month), cast(date_trunc('month', date '{as_of}') as date), interval 1 month))::date as month
     from events
     having min(month) is not null
 ),
@@ -404,42 +418,89 @@ stocks as (
         sum(lost - reactivated) over (order by month) as dormant
     from flows
 ),
-history as (
-    select min(month) as first_month
-    from warehouse.fact_customer_value
-),
-compared_months as (
-    select month, 12 * year(month) + month(month) as number
-    from months
-    cross join history
-    where date_diff('month', first_month, month) >= 23 and last_day(month) <= date '{as_of}'
-),
-customers as (
-    select
-        12 * year(min(month) filter (where last_deal_on is not null)) + month(min(month) filter (where last_deal_on is not null)) as first_number,
-        list({number: 12 * year(month) + month(month), net: net_amount}) as months
-    from customer_months
-    group by customer_id
-),
+-- The months to compare, by number: two full years of history behind them, and over at as_of.
 compared as (
     select
-        c.month,
-        first_number > c.number - 12 as is_new,
-        coalesce(list_sum([case when m.number between c.number - 23 and c.number - 12 then m.net end for m in months]), 0) as before,
-        coalesce(list_sum([case when m.number between c.number - 11 and c.number then m.net end for m in months]), 0) as now
-    from customers
-    cross join compared_months as c
+        12 * year(min(month)) + month(min(month)) + 23 as first_number,
+        12 * year(date '{as_of}') + month(date '{as_of}')
+            - case when last_day(date '{as_of}') > date '{as_of}' then 1 else 0 end as last_number
+    from warehouse.fact_customer_value
+),
+-- An amount enters the trailing twelve months, moves to the twelve before them a
+-- year later, and leaves those after another.
+changes as (
+    select
+        customer,
+        first_deal_number,
+        greatest(number + 12 * years, first_number) as number,
+        case years when 0 then net_amount when 1 then -net_amount else 0 end as now,
+        case years when 1 then net_amount when 2 then -net_amount else 0 end as before
+    from active_months
+    cross join compared
+    cross join range(3) as passed(years)
+    where number + 24 > first_number and number + 12 * years <= last_number
+),
+balances as (
+    select
+        number,
+        lead(number) over by_customer as next_number,
+        sum(now) over by_customer as now,
+        sum(before) over by_customer as before,
+        number < first_deal_number + 12 as is_new
+    from changes
+    window by_customer as (partition by customer order by number)
+),
+-- What a customer adds to each month from number on, until next_number.
+spans as (
+    select
+        number,
+        next_number,
+        case when before > 0 then before end as revenue_before,
+        case when before > 0 and now > before then now - before end as expansion,
+        case when before > 0 and now > 0 and now < before then before - now end as contraction,
+        case when before > 0 and now <= 0 then before - now end as churned,
+        case when before <= 0 and is_new then now end as new_revenue,
+        case when before <= 0 and now > 0 and not is_new then now end as reactivated_revenue
+    from balances
+    where next_number is null or next_number > number
+),
+steps as (
+    select
+        number,
+        sum(revenue_before) as revenue_before,
+        sum(expansion) as expansion,
+        sum(contraction) as contraction,
+        sum(churned) as churned,
+        sum(new_revenue) as new_revenue,
+        sum(reactivated_revenue) as reactivated_revenue
+    from spans
+    group by number
+    union all
+    select
+        next_number,
+        -sum(revenue_before),
+        -sum(expansion),
+        -sum(contraction),
+        -sum(churned),
+        -sum(new_revenue),
+        -sum(reactivated_revenue)
+    from spans
+    where next_number is not null
+    group by next_number
 ),
 revenue as (
     select
         month,
-        coalesce(sum(before) filter (where before > 0), 0) as revenue_before,
-        coalesce(sum(now - before) filter (where before > 0 and now > before), 0) as expansion,
-        coalesce(sum(before - now) filter (where before > 0 and now > 0 and now < before), 0) as contraction,
-        coalesce(sum(before - now) filter (where before > 0 and now <= 0), 0) as churned,
-        coalesce(sum(now) filter (where before <= 0 and is_new), 0) as new_revenue,
-        coalesce(sum(now) filter (where before <= 0 and now > 0 and not is_new), 0) as reactivated_revenue
-    from compared
+        coalesce(sum(revenue_before), 0) as revenue_before,
+        coalesce(sum(expansion), 0) as expansion,
+        coalesce(sum(contraction), 0) as contraction,
+        coalesce(sum(churned), 0) as churned,
+        coalesce(sum(new_revenue), 0) as new_revenue,
+        coalesce(sum(reactivated_revenue), 0) as reactivated_revenue
+    from months
+    cross join compared
+    join steps on steps.number <= 12 * year(month) + month(month)
+    where 12 * year(month) + month(month) between first_number and last_number
     group by month
 ),
 joined as (

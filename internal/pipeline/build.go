@@ -89,7 +89,7 @@ func (n *night) buildAll(ctx context.Context, stale []need) error {
 	}
 	n.progress.Stage(fmt.Sprintf("building %d partitions", len(stale)), int64(len(stale)))
 	defer n.progress.Done()
-	if err := duck.Share(ctx, n.db, n.workers(), len(stale) >= 2*n.workers()); err != nil {
+	if err := duck.Share(ctx, n.db, n.workers(), len(stale) >= n.workers()); err != nil {
 		return err
 	}
 	group, inner := errgroup.WithContext(ctx)

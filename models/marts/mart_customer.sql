@@ -70,7 +70,8 @@ tests:
       from fact_customer_value as v
       join dim_customer_identity as i on i.customer_key = v.customer_key
       where v.first_sold_on <= (select max(as_of) from mart_customer)
-        and not exists (select 1 from mart_customer as c where c.customer_id = i.customer_id)
+        and v.customer_key not in (select customer_id from mart_customer)
+        and i.customer_id not in (select customer_id from mart_customer)
       group by i.customer_id order by i.customer_id
   - name: purchase days are at least one for each first purchase
     sql: >-
