@@ -61,7 +61,7 @@ func (n *Night) compile(source *config.Source, mapping *config.Mapping, r *readi
 	}
 	for _, e := range mapping.Columns {
 		if _, known := mapping.Contract.Column(e.Column); !known {
-			c.columns = append(c.columns, c.column(models.Column{Name: e.Column, Type: typeOf(mapping, e)}, kinds))
+			c.columns = append(c.columns, c.column(models.Column{Name: e.Column, Type: typeOf(mapping, e), Personal: e.Personal}, kinds))
 		}
 	}
 	c.checks = c.allChecks()

@@ -1,6 +1,8 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -97,6 +99,9 @@ func (c *Catalog) resolve() error {
 				return fmt.Errorf("%s: input %q does not exist%s", m.Path, name, nearest(name, keys(c.Inputs)))
 			}
 		}
+		if m.Carries != "" && !slices.Contains(m.Inputs, m.Carries) {
+			return fmt.Errorf("%s: the header carries %q, which the model does not read", m.Path, m.Carries)
+		}
 		for _, name := range m.Refs {
 			if c.Models[name] == nil {
 				return fmt.Errorf("%s: model %q does not exist%s", m.Path, name, nearest(name, keys(c.Models)))
@@ -105,6 +110,30 @@ func (c *Catalog) resolve() error {
 	}
 	_, err := c.Order()
 	return err
+}
+
+// Carry gives an input columns of the project's own, named x_…, and lets the
+// models that carry the input have those that are not personal.
+func (c *Catalog) Carry(input string, columns []Column) {
+	c.Inputs[input].Own = columns
+	public := slices.DeleteFunc(slices.Clone(columns), func(c Column) bool { return c.Personal })
+	for _, m := range c.Models {
+		if m.Carries == input && len(public) > 0 {
+			m.carry(public)
+		}
+	}
+}
+
+func (m *Model) carry(columns []Column) {
+	text := m.Fingerprint
+	for _, column := range columns {
+		column.Description = "The project's own column of " + m.Carries + "."
+		m.Columns = append(slices.Clip(m.Columns), column)
+		m.Carried = append(m.Carried, column.Name)
+		text += "\n" + column.Name + " " + string(column.Type)
+	}
+	sum := sha256.Sum256([]byte(text))
+	m.Fingerprint = hex.EncodeToString(sum[:8])
 }
 
 // Order lists the models so that each comes after those it refers to; equals

@@ -25,6 +25,8 @@ type Input struct {
 	// Reaches are date columns by which a row is also counted in another month.
 	Reaches []string `yaml:"reaches"`
 	Columns Columns  `yaml:"columns"`
+	// Own are a project's own columns, named x_…: see [Catalog.Carry].
+	Own []Column `yaml:"-"`
 	// Text is the contract as written, for fingerprints.
 	Text string `yaml:"-"`
 }

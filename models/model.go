@@ -23,6 +23,9 @@ type Model struct {
 	Columns  Columns   `yaml:"columns"`
 	Tests    []Test    `yaml:"tests"`
 	Measures []Measure `yaml:"measures"`
+	// Carries is the input whose own columns, those of a project named x_…, the
+	// model carries through: see [Catalog.Carry].
+	Carries string `yaml:"carries"`
 	// Fit names the Go algorithm that turns the SQL's rows into the model's.
 	Fit string `yaml:"fit"`
 	// Overrides is the fingerprint of the standard model that a user's model
@@ -35,10 +38,12 @@ type Model struct {
 	Inputs []string `yaml:"-"`
 	Refs   []string `yaml:"-"`
 	Vars   []string `yaml:"-"`
+	// Carried are the names of the x_… columns that the model has in this project.
+	Carried []string `yaml:"-"`
 	// Path is where the file lies and Line where in it SQL begins, for errors.
 	Path string `yaml:"-"`
 	Line int    `yaml:"-"`
-	// Fingerprint is the hash of the whole file.
+	// Fingerprint is the hash of the whole file, and of what is carried.
 	Fingerprint string `yaml:"-"`
 }
 

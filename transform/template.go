@@ -33,6 +33,7 @@ func Render(b Build, catalog *models.Catalog, d Dialect) (string, error) {
 	functions := d.Functions()
 	maps.Copy(functions, template.FuncMap{
 		"ref": r.ref, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
+		"carried": r.carried,
 	})
 	text := strings.Repeat("\n", max(0, b.Model.Line-1)) + b.Model.SQL
 	parsed, err := template.New(b.Model.Path).Funcs(functions).Parse(text)
@@ -65,7 +66,26 @@ func (r rendering) input(name string) (string, error) {
 	if in == nil {
 		return "", fmt.Errorf("input %q does not exist%s", name, meant(name, r.catalog.Inputs))
 	}
-	return r.relation(r.Inputs[name], LiveColumns(in)), nil
+	return r.withOwn(in, r.relation(r.Inputs[name], LiveColumns(in))), nil
+}
+
+// withOwn gives the rows of an input all of the project's own columns, which
+// files of sources that have none of them lack.
+func (r rendering) withOwn(in *models.Input, relation string) string {
+	if len(in.Own) == 0 {
+		return relation
+	}
+	return "(select * from " + relation + " union all by name select * from " + r.relation(nil, in.Own) + ")"
+}
+
+// carried writes the pattern once for each own column that the model carries,
+// its name in place of each @, as further items of a select list.
+func (r rendering) carried(pattern string) string {
+	var items strings.Builder
+	for _, name := range r.Model.Carried {
+		items.WriteString(", " + strings.ReplaceAll(pattern, "@", r.Name(name)))
+	}
+	return items.String()
 }
 
 // relation is usable after `from`: the files' rows, or none of the columns' types.
@@ -102,10 +122,10 @@ func (r rendering) monthLiteral(month models.Month) (string, error) {
 	return "date '" + string(month) + "'", nil
 }
 
-// LiveColumns are all the columns of an input's live set, in order, but for
-// the source's own x_ columns: whence a row came, and its month when dated.
+// LiveColumns are all the columns of an input's live set, in order: its own,
+// the project's own, whence a row came, and its month when dated.
 func LiveColumns(in *models.Input) []models.Column {
-	columns := slices.Concat([]models.Column{{Name: "system", Type: "string"}}, in.Columns,
+	columns := slices.Concat([]models.Column{{Name: "system", Type: "string"}}, in.Columns, in.Own,
 		[]models.Column{{Name: "delivery_id", Type: "bigint"}, {Name: "source_row", Type: "bigint"}})
 	if in.Dated() {
 		columns = append(columns, models.Column{Name: "month", Type: "date"})

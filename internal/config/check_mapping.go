@@ -74,6 +74,8 @@ func (c *checker) contractColumn(m *Mapping, e *Expr, at string) models.Type {
 		c.at(at, "is no column of %s%s: use one of its contract, or name your own x_%s", m.Input, c.near(at, e.Column, columnNames(m.Contract.Columns)), e.Column)
 	case len(column.FromOwner) > 0:
 		c.at(at, "is not mapped: every row has its %s's", m.Contract.Owner.Input)
+	case e.Personal:
+		c.at(join(at, "personal"), "is for columns named x_…: the contract of %s says which of its columns are personal", m.Input)
 	case e.Type != "":
 		c.at(join(at, "type"), "is for columns named x_…: the contract of %s says that %s is of type %s", m.Input, e.Column, column.Type)
 	}
@@ -96,6 +98,8 @@ func (c *checker) extraColumn(m *Mapping, e *Expr, at string) models.Type {
 	name := join(m.Input, e.Column)
 	if first := c.extra[name]; first == nil {
 		c.extra[name] = e
+	} else if first.Personal != e.Personal {
+		c.at(at, "must be personal here and at line %d alike", first.Line)
 	} else if first.Type != e.Type {
 		c.at(at, "is of type %s here, and of type %s at line %d: one column of %s has one type", e.Type, first.Type, first.Line, m.Input)
 	}

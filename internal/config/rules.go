@@ -123,7 +123,7 @@ func (m *Mapping) contractColumns() []models.Column {
 	columns := slices.Clone(m.Contract.Columns)
 	for _, e := range m.Columns {
 		if strings.HasPrefix(e.Column, "x_") {
-			columns = append(columns, models.Column{Name: e.Column, Type: e.Type})
+			columns = append(columns, models.Column{Name: e.Column, Type: e.Type, Personal: e.Personal})
 		}
 	}
 	return columns

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"nightjar/models"
 )
@@ -81,7 +82,28 @@ type Expr struct {
 	SQL    string      `yaml:"sql" required:"true" short:"true" doc:"Expression over the source's columns, which are text."`
 	Format string      `yaml:"format" doc:"strptime format of a date or point in time, where it is not the source's."`
 	Type   models.Type `yaml:"type" doc:"Type of a column named x_…: boolean, int, bigint, decimal(p,s), double, date, timestamptz or string. Without it, string."`
-	Line   int         `yaml:"-" json:"-" line:"true"`
+	// Personal columns stay in the lake.
+	Personal bool `yaml:"personal" doc:"Of a column named x_…: whether it says who somebody is. It then stays in the lake, out of the warehouse."`
+	Line     int  `yaml:"-" json:"-" line:"true"`
+}
+
+// OwnColumns are the columns named x_… that the sources give each input, in
+// order of their names.
+func (c *Config) OwnColumns() map[string][]models.Column {
+	own := map[string][]models.Column{}
+	for _, s := range c.Sources {
+		for _, m := range s.Maps {
+			for _, column := range m.contractColumns()[len(m.Contract.Columns):] {
+				if !slices.ContainsFunc(own[m.Input], func(k models.Column) bool { return k.Name == column.Name }) {
+					own[m.Input] = append(own[m.Input], column)
+				}
+			}
+		}
+	}
+	for _, columns := range own {
+		slices.SortFunc(columns, func(a, b models.Column) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return own
 }
 
 // Named returns the source of that name, or nil.

@@ -51,6 +51,9 @@ func Read(dir string) (*Project, error) {
 	if err != nil {
 		return nil, exitcode.With(exitcode.Config, err)
 	}
+	for input, columns := range c.OwnColumns() {
+		catalog.Carry(input, columns)
+	}
 	return &Project{Dir: dir, Config: c, Catalog: catalog}, nil
 }
 

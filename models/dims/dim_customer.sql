@@ -4,6 +4,7 @@ description: >-
   One row per customer: all customer keys of dim_customer_identity that are one customer, also
   those that no customer input describes. Each attribute is the latest that any of the keys has
   in its version of as_of, by valid_from, then by system; contact data are in person_customer.
+carries: customer
 grain: [customer_id]
 reaches: [as_of]
 optional: [customer]
@@ -40,7 +41,7 @@ with versions as (
         size,
         system || ':' || parent_id as parent_key,
         system || ':' || account_manager_id as account_manager_key,
-        created_on
+        created_on{{ carried "@" }}
     from {{ input "customer" }}
     qualify row_number() over (
         partition by system, customer_id
@@ -68,7 +69,7 @@ described as (
         v.size,
         v.parent_key,
         v.account_manager_key,
-        v.created_on
+        v.created_on{{ carried "v.@" }}
     from {{ ref "dim_customer_identity" }} as i
     left join versions as v on v.customer_key = i.customer_key
 ),
@@ -91,7 +92,7 @@ customers as (
         parent_key,
         account_manager_key,
         created_on,
-        is_described
+        is_described{{ carried "@" }}
     from described
     where customer_id not in (from shared)
     union all
@@ -109,7 +110,7 @@ customers as (
         first(parent_key order by valid_from desc, customer_key) filter (where parent_key is not null) as parent_key,
         first(account_manager_key order by valid_from desc, customer_key) filter (where account_manager_key is not null) as account_manager_key,
         min(created_on) as created_on,
-        bool_or(is_described) as is_described
+        bool_or(is_described) as is_described{{ carried "first(@ order by valid_from desc, customer_key) filter (where @ is not null) as @" }}
     from described
     where customer_id in (from shared)
     group by customer_id
@@ -129,6 +130,6 @@ select
     cast(coalesce(p.customer_id, c.parent_key) as varchar) as parent_customer_id,
     cast(c.account_manager_key as varchar) as account_manager_key,
     cast(c.created_on as date) as created_on,
-    cast(c.is_described as boolean) as is_described
+    cast(c.is_described as boolean) as is_described{{ carried "c.@" }}
 from customers as c
 left join {{ ref "dim_customer_identity" }} as p on p.customer_key = c.parent_key

@@ -3,6 +3,7 @@ name: dim_product
 description: >-
   One row per article of a system, as its version of as_of says; its first version, where all of
   them begin later. Facts meet it by system and sku.
+carries: product
 grain: [product_key]
 reaches: [as_of]
 columns:
@@ -34,7 +35,7 @@ with current_versions as (
         standard_cost,
         currency,
         launched_on,
-        valid_from
+        valid_from{{ carried "@" }}
     from {{ input "product" }}
     qualify row_number() over (
         partition by system, sku
@@ -60,5 +61,5 @@ select
     cast(standard_cost as decimal(18, 4)) as standard_cost,
     cast(case when standard_cost is not null then coalesce(currency, {{ var "currency" }}) end as varchar) as currency,
     cast(launched_on as date) as launched_on,
-    cast(valid_from as date) as valid_from
+    cast(valid_from as date) as valid_from{{ carried "@" }}
 from current_versions

@@ -3,6 +3,7 @@ name: dim_store
 description: >-
   One row per shop or web channel of a system, as its version of as_of says; its first version,
   where all of them begin later.
+carries: store
 grain: [store_key]
 reaches: [as_of]
 columns:
@@ -31,7 +32,7 @@ with current_versions as (
         country,
         opened_on,
         closed_on,
-        valid_from
+        valid_from{{ carried "@" }}
     from {{ input "store" }}
     qualify row_number() over (
         partition by system, store_id
@@ -54,5 +55,5 @@ select
     cast(country as varchar) as country,
     cast(opened_on as date) as opened_on,
     cast(closed_on as date) as closed_on,
-    cast(valid_from as date) as valid_from
+    cast(valid_from as date) as valid_from{{ carried "@" }}
 from current_versions

@@ -6,6 +6,7 @@ description: >-
   whether any counts. Returns that are documents of their own are negative here; the reversal of
   a document that was returned whole is not in it, but in fact_sale on the day of the return. A
   document without a head whose lines lie in two months has a row in each.
+carries: sale
 grain: [system, document_id, month]
 partition: month
 optional: [sale, fact_sale]
@@ -67,7 +68,7 @@ with heads as (
         tax_amount,
         shipping_amount,
         delivery_id,
-        source_row
+        source_row{{ carried "@" }}
     from {{ input "sale" }}
     where month = {{ month }}
 ),
@@ -147,7 +148,7 @@ documents as (
         case when s.document_id is null then 0 else s.net_amount_reporting end as net_amount_reporting,
         coalesce(s.deal_amount_reporting, 0) as deal_amount_reporting,
         coalesce(h.delivery_id, s.delivery_id) as delivery_id,
-        h.source_row
+        h.source_row{{ carried "h.@" }}
     from heads as h
     full join summed as s on s.system = h.system and s.document_id = h.document_id
 )
@@ -181,5 +182,5 @@ select
     cast(net_amount_reporting as decimal(18, 4)) as net_amount_reporting,
     cast(deal_amount_reporting as decimal(18, 4)) as deal_amount_reporting,
     cast(delivery_id as bigint) as delivery_id,
-    cast(source_row as bigint) as source_row
+    cast(source_row as bigint) as source_row{{ carried "@" }}
 from documents

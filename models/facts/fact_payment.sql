@@ -3,6 +3,7 @@ name: fact_payment
 description: >-
   One row per payment of a document, in the month of its date; one without a date in the month
   of its sale. Amounts are in the payment's currency; refunds are negative.
+carries: payment
 grain: [system, document_id, sequence]
 partition: month
 optional: [dim_fx_rate]
@@ -45,7 +46,7 @@ with payments as (
         paid_at,
         paid_on,
         delivery_id,
-        source_row
+        source_row{{ carried "@" }}
     from {{ input "payment" }}
     where month = {{ month }}
 ),
@@ -65,7 +66,7 @@ converted as (
         p.paid_at,
         p.paid_on,
         p.delivery_id,
-        p.source_row
+        p.source_row{{ carried "p.@" }}
     from payments as p
     left join {{ ref "dim_fx_rate" }} as r
         on r.from_currency = p.currency
@@ -85,5 +86,5 @@ select
     cast(paid_at as timestamptz) as paid_at,
     cast(paid_on as date) as paid_on,
     cast(delivery_id as bigint) as delivery_id,
-    cast(source_row as bigint) as source_row
+    cast(source_row as bigint) as source_row{{ carried "@" }}
 from converted

@@ -4,6 +4,7 @@ description: >-
   One row per sale line, returns and cancelled lines included; filter on is_deal for what was
   sold. A document of status returned without return lines of its own has each line a second
   time, negative, on the date of its return. Amounts are in the document's currency.
+carries: sale_line
 grain: [system, document_id, line_no, is_return]
 partition: month
 reaches: [sale.returned_on, sale_line.returned_on]
@@ -267,7 +268,7 @@ lines as (
         l.original_document_id,
         l.original_line_no,
         l.delivery_id,
-        l.source_row
+        l.source_row{{ carried "l.@" }}
     from {{ input "sale_line" }} as l
     left join {{ input "sale" }} as h
         on h.system = l.system and h.document_id = l.document_id and h.month = l.month
@@ -318,7 +319,7 @@ booked as (
         source_row,
         false as is_reversal,
         original_document_id,
-        original_line_no
+        original_line_no{{ carried "@" }}
     from lines
     where month = {{ month }}
     union all
@@ -349,7 +350,7 @@ booked as (
         source_row,
         true as is_reversal,
         document_id as original_document_id,
-        line_no as original_line_no
+        line_no as original_line_no{{ carried "@" }}
     from lines
     where
         status = 'returned'
@@ -403,7 +404,7 @@ costed as (
         b.source_row,
         b.is_reversal,
         b.original_document_id,
-        b.original_line_no
+        b.original_line_no{{ carried "b.@" }}
     from booked as b
     left join {{ ref "dim_product_cost" }} as p
         on p.system = b.system and p.sku = b.sku and p.valid_from <= b.sold_on and p.valid_to > b.sold_on
@@ -448,5 +449,5 @@ select
     cast(reporting_rate as decimal(18, 12)) as reporting_rate,
     cast(is_reversal as boolean) as is_reversal,
     cast(original_document_id as string) as original_document_id,
-    cast(original_line_no as int) as original_line_no
+    cast(original_line_no as int) as original_line_no{{ carried "@" }}
 from costed

@@ -3,6 +3,7 @@ name: fact_shipment
 description: >-
   One row per shipment of a document or line, in the month of shipped_on; one without that date
   in the month of its sale. What became of it later, delivered and on time, is told in the same row.
+carries: shipment
 grain: [system, shipment_id]
 partition: month
 columns:
@@ -49,7 +50,7 @@ with shipments as (
         delivered_on,
         in_full,
         delivery_id,
-        source_row
+        source_row{{ carried "@" }}
     from {{ input "shipment" }}
     where month = {{ month }}
 )
@@ -71,5 +72,5 @@ select
     cast({{ days_between "shipped_on" "promised_on" }} as int) as days_promised,
     cast({{ days_between "promised_on" "delivered_on" }} as int) as days_late,
     cast(delivery_id as bigint) as delivery_id,
-    cast(source_row as bigint) as source_row
+    cast(source_row as bigint) as source_row{{ carried "@" }}
 from shipments

@@ -4,6 +4,7 @@ description: >-
   One row per answer to one question of a card, in the month in which it was answered; without
   that date in the month of its card. The text of an answer is in person_survey_answer. Which
   scale a score is on is told by dim_survey_question, by system, survey_id and question_id.
+carries: survey_answer
 grain: [system, response_id, question_id]
 partition: month
 columns:
@@ -40,7 +41,7 @@ with answers as (
         owner_channel,
         score,
         delivery_id,
-        source_row
+        source_row{{ carried "@" }}
     from {{ input "survey_answer" }}
     where month = {{ month }}
 )
@@ -59,5 +60,5 @@ select
     cast(owner_channel as string) as channel,
     cast(score as decimal(9, 4)) as score,
     cast(delivery_id as bigint) as delivery_id,
-    cast(source_row as bigint) as source_row
+    cast(source_row as bigint) as source_row{{ carried "@" }}
 from answers

@@ -4,6 +4,7 @@ description: >-
   One row per card handed out, mailed or answered, in the month in which it was handed out, else
   answered, else of its sale. Cards without an answer are in it: they are what a response rate is
   measured against.
+carries: survey_response
 grain: [system, response_id]
 partition: month
 columns:
@@ -54,7 +55,7 @@ with responses as (
         coalesce(store_id, owner_store_id) as store_id,
         channel,
         delivery_id,
-        source_row
+        source_row{{ carried "@" }}
     from {{ input "survey_response" }}
     where month = {{ month }}
 )
@@ -75,5 +76,5 @@ select
     cast({{ key "system" "store_id" }} as string) as store_key,
     cast(channel as string) as channel,
     cast(delivery_id as bigint) as delivery_id,
-    cast(source_row as bigint) as source_row
+    cast(source_row as bigint) as source_row{{ carried "@" }}
 from responses
