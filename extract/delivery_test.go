@@ -258,3 +258,17 @@ func TestAFileThatChangesWhileItIsReadIsRefused(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 }
+
+func TestARowThatWasADuplicateCountsOnceItsRivalIsGone(t *testing.T) {
+	s := aShop(t, tills)
+	s.deliver("till-1.csv", till("A", 1, 2))
+	s.deliver("till-2.csv", till("A", 7)+"B,1,2024-01-05,8\n")
+	s.night()
+	expect(t, s.live("sale_line", amounts), "document_id | line_no | amount\nA | 1 | 1\nA | 2 | 2\nB | 1 | 8")
+
+	s.deliver("till-1.csv", till("C", 3))
+	s.night()
+	expect(t, s.discovered(), "delivery | state\ntill-1.csv | changed\ntill-2.csv | remapped")
+	expect(t, s.live("sale_line", amounts), "document_id | line_no | amount\nA | 1 | 7\nB | 1 | 8\nC | 1 | 3")
+	expect(t, s.rejects("delivery, line, rule"), "delivery | line | rule")
+}

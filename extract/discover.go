@@ -23,7 +23,7 @@ type State string
 const (
 	New       State = "new"
 	Changed   State = "changed"   // a new version of a name that is known
-	Remapped  State = "remapped"  // same content, but it is read differently now
+	Remapped  State = "remapped"  // same content, but it is to be read again
 	Unchanged State = "unchanged" // the version that is known already
 	Held      State = "held"      // same content as another name
 	Gone      State = "gone"      // known, to be read again, but no longer there
@@ -55,7 +55,36 @@ func Discover(ctx context.Context, c *config.Config, m *lake.Manifest, verify bo
 		}
 		all = append(all, d.found...)
 	}
+	reconsider(all, m)
 	return all, nil
+}
+
+// reconsider has deliveries read again whose rows were rejected as duplicates,
+// when another one of their input, in append mode, has a new version: a key that
+// it no longer gives is theirs.
+func reconsider(all []Found, m *lake.Manifest) {
+	freed := map[string]bool{}
+	for _, f := range all {
+		if f.Source.Mode == "append" && (f.State == Changed || f.State == Held) {
+			for _, mapping := range f.Source.Maps {
+				freed[mapping.Input] = true
+			}
+		}
+	}
+	if len(freed) == 0 || m == nil {
+		return
+	}
+	for i := range all {
+		f := &all[i]
+		if f.State != Unchanged || f.Source.Mode != "append" {
+			continue
+		}
+		old := m.Deliveries[slices.IndexFunc(m.Deliveries, func(d lake.Delivery) bool { return d.ID == f.Delivery.ID })]
+		if old.State == "current" && slices.ContainsFunc(old.Counts, func(c lake.Counts) bool { return c.Duplicates > 0 && freed[c.Input] }) {
+			f.State, f.Reason = Remapped, "a key that was given twice may be its own now"
+			f.Delivery.Place, f.Delivery.ReceivedAt = old.Place, old.ReceivedAt
+		}
+	}
 }
 
 // discovery is one source's under way.

@@ -28,6 +28,7 @@ func (m *merging) enter(ctx context.Context) error {
 		m.count(id, m.input.Name, func(c *lake.Counts) {
 			c.Superseded += superseded
 			c.Rejected += duplicates
+			c.Duplicates += duplicates
 		})
 		if duplicates > 0 {
 			duplicated = append(duplicated, id)

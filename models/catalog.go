@@ -15,6 +15,8 @@ import (
 type Catalog struct {
 	Inputs map[string]*Input
 	Models map[string]*Model
+	// Moved says of which own models the original has changed since.
+	Moved []string
 	// Fixtures is the text of each model's `<model>.test.yaml`, by model.
 	Fixtures map[string]Fixture
 }
@@ -79,6 +81,9 @@ func (c *Catalog) replaces(m *Model) error {
 	}
 	if m.Overrides == "" {
 		return fmt.Errorf("%s: a model %s ships with Nightjar: to replace it, add `overrides: %s` to the header", m.Path, m.Name, old.Fingerprint)
+	}
+	if m.Overrides != old.Fingerprint {
+		c.Moved = append(c.Moved, fmt.Sprintf("%s overrides version %s of %s, which now is %s: see what changed in it, then say `overrides: %[4]s`", m.Path, m.Overrides, m.Name, old.Fingerprint))
 	}
 	if !slices.Equal(m.Grain, old.Grain) {
 		return fmt.Errorf("%s: the grain must stay %v, as in the model that it replaces", m.Path, old.Grain)

@@ -149,8 +149,8 @@ func orNone(names []string) string {
 }
 
 // TestNames lists the names by which `audits` refers to a model's tests: that
-// of the test, `unique` where it has none, and <column>.<kind> for the tests
-// of a column.
+// of the test, `unique` where it has none, <column>.<kind> for the tests of a
+// column, and the guards that every model has.
 func TestNames(m *models.Model) []string {
 	var names []string
 	for _, test := range m.Tests {
@@ -165,5 +165,5 @@ func TestNames(m *models.Model) []string {
 			names = append(names, column.Name+"."+test.Kind)
 		}
 	}
-	return names
+	return append(names, "row_count", "row_drop")
 }

@@ -69,6 +69,8 @@ type Counts struct {
 	Pending    int64  `json:"pending"`
 	Rejected   int64  `json:"rejected"`
 	Superseded int64  `json:"superseded"`
+	// Duplicates are those of the rejected rows whose key another row had given.
+	Duplicates int64 `json:"duplicates,omitempty"`
 	// Nulled and Warned are values, not rows: their rows are staged.
 	Nulled int64 `json:"nulled"`
 	Warned int64 `json:"warned"`
@@ -199,6 +201,20 @@ func (m *Manifest) Paths() []string {
 	}
 	slices.Sort(paths)
 	return paths
+}
+
+// Live are the ids of the deliveries that rows of live sets, waiting ones
+// included, came in.
+func (m *Manifest) Live() map[int64]bool {
+	live := map[int64]bool{}
+	for _, set := range m.Inputs {
+		for _, f := range slices.Concat(set.Files(), set.Pending) {
+			for _, id := range f.Deliveries {
+				live[id] = true
+			}
+		}
+	}
+	return live
 }
 
 // Delivery returns the newest version of a source's named delivery.

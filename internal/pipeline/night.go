@@ -154,31 +154,9 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 		return nil, exitcode.With(exitcode.Source, err)
 	}
 	if n.options.Full {
-		err = n.nothingLost(found)
+		err = n.nothingLost(ctx, found)
 	}
 	return found, err
-}
-
-// nothingLost refuses a full run that would forget deliveries whose files are
-// no longer there, and gives the others the places that they had.
-func (n *night) nothingLost(found []extract.Found) error {
-	if n.previous == nil {
-		return nil
-	}
-	there := map[string]int{}
-	for i, f := range found {
-		there[f.Delivery.Source+"/"+f.Delivery.Name] = i
-	}
-	for _, d := range n.previous.Deliveries {
-		i, exists := there[d.Source+"/"+d.Name]
-		if !exists && d.State == "current" {
-			return exitcode.With(exitcode.Source, fmt.Errorf("a full run would lose %s of source %s: its file is no longer there; restore it, or run without --full", d.Name, d.Source))
-		}
-		if exists && d.State == "current" {
-			found[i].Delivery.Place = d.Place
-		}
-	}
-	return nil
 }
 
 // asOf is the day that the night speaks of: as asked for, else as configured,

@@ -52,7 +52,7 @@ func MakePlan(ctx context.Context, p *project.Project, o Options) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{AsOf: n.manifest.AsOf}
+	plan := &Plan{AsOf: n.manifest.AsOf, Overridden: p.Catalog.Moved}
 	for _, f := range found {
 		if f.State == extract.Unchanged {
 			plan.Unchanged++

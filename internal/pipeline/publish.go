@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"
+	"nightjar/internal/status"
 	"nightjar/load"
 	"nightjar/transform"
 )
@@ -18,9 +21,13 @@ func (n *night) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	runs, err := n.runs()
+	if err != nil {
+		return err
+	}
 	night := load.Night{
 		Lake: n.Lake, Manifest: n.manifest, Previous: n.previous, Catalog: n.Catalog, Models: n.models,
-		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, Accepted: accepted, Engine: n.duckOptions(), Runs: n.runs(),
+		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, Accepted: accepted, Engine: n.duckOptions(), Runs: runs,
 	}
 	n.progress.Stage("loading the warehouse", 0)
 	defer n.progress.Done()
@@ -61,10 +68,14 @@ func (n *night) dryRun() error {
 }
 
 // runs are the reports of earlier runs, for the warehouse about itself.
-func (n *night) runs() []load.Run {
+func (n *night) runs() ([]load.Run, error) {
+	earlier, err := status.Runs(n.Lake, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
 	var runs []load.Run
-	for _, r := range Reports(n.Lake) {
+	for _, r := range slices.Backward(earlier) {
 		runs = append(runs, load.Run{ID: r.Run, Number: r.Number, AsOf: r.AsOf, ReceivedAt: r.StartedAt, StartedAt: r.StartedAt, EndedAt: r.EndedAt, Outcome: r.Outcome, Message: r.Error})
 	}
-	return runs
+	return runs, nil
 }

@@ -77,7 +77,13 @@ func (r *Report) extracted(m *lake.Manifest, rejects []extract.Reject) {
 	r.rejects = rejects
 	r.Rejects = int64(len(rejects))
 	for _, d := range m.Deliveries {
-		if d.Run != r.Run || d.State == "held" {
+		if d.Run != r.Run {
+			continue
+		}
+		if d.State == "held" {
+			if d.Twin == "" { // twins were known before they were read
+				r.Held = append(r.Held, fmt.Sprintf("%s, %s: %s", d.Source, d.Name, d.Reason))
+			}
 			continue
 		}
 		r.Deliveries = append(r.Deliveries, d)
@@ -116,22 +122,6 @@ func (n *night) conclude(failure error) error {
 		os.WriteFile(filepath.Join(dir, "report.md"), []byte(r.Markdown()), 0o600),
 		n.writeMetrics())
 	return errors.Join(problems...)
-}
-
-// Reports are those of earlier runs, oldest first, failed ones included. What
-// cannot be read is left out.
-func Reports(l *lake.Lake) []*Report {
-	paths, _ := filepath.Glob(filepath.Join(l.RunDir("*"), "report.json"))
-	slices.Sort(paths)
-	var reports []*Report
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		r := &Report{}
-		if err == nil && json.Unmarshal(text, r) == nil {
-			reports = append(reports, r)
-		}
-	}
-	return reports
 }
 
 // Markdown is the report for people.

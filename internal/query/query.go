@@ -23,7 +23,8 @@ import (
 var Formats = []string{"table", "csv", "json", "parquet", "markdown"}
 
 // DefaultMemory is what a query may use before it spills to disk. It keeps the
-// process below 300 MB while any number of rows streams through.
+// process near 300 MB while any number of rows streams through, and near 400 MB
+// while they are sorted.
 const DefaultMemory = "256MB"
 
 // spill is how much disk a query may spill to; the disk is the night's too.

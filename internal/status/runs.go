@@ -2,7 +2,6 @@ package status
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +13,9 @@ import (
 // A Run is one run in brief; its runs/<run>/report.json says more.
 type Run struct {
 	Run        string    `json:"run"`
+	Number     int       `json:"number"`
 	StartedAt  time.Time `json:"started_at"`
+	EndedAt    time.Time `json:"ended_at"`
 	Seconds    float64   `json:"seconds"`
 	Outcome    string    `json:"outcome"`
 	ExitCode   int       `json:"exit_code"`
@@ -38,9 +39,9 @@ func (c *count) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*int)(c))
 }
 
-// last reads the newest reports, newest first. Runs are named by when they
-// started. One without a report is under way, or was killed.
-func last(l *lake.Lake, n int) ([]Run, error) {
+// Runs reads the newest reports, newest first, at most n. Runs are named by
+// when they started. One without a report is under way, or was killed.
+func Runs(l *lake.Lake, n int) ([]Run, error) {
 	paths, err := filepath.Glob(filepath.Join(l.RunDir("*"), "report.json"))
 	if err != nil {
 		return nil, err
@@ -49,12 +50,12 @@ func last(l *lake.Lake, n int) ([]Run, error) {
 	slices.Reverse(paths)
 	runs := []Run{}
 	for _, path := range paths[:min(n, len(paths))] {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("reading the report of a run: %w", err)
-		}
 		r := Run{}
-		if err := json.Unmarshal(text, &r); err != nil {
+		text, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(text, &r)
+		}
+		if err != nil {
 			r = Run{Run: filepath.Base(filepath.Dir(path)), Outcome: "unknown", Error: "its report is damaged: " + err.Error()}
 		}
 		runs = append(runs, r)

@@ -56,7 +56,7 @@ func Of(l *lake.Lake, now time.Time, runs int) (Status, error) {
 	if held {
 		s.Lock = &holder
 	}
-	s.Runs, err = last(l, runs)
+	s.Runs, err = Runs(l, runs)
 	return s, err
 }
 
