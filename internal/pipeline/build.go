@@ -29,6 +29,8 @@ func (n *night) transform(ctx context.Context) error {
 			delete(n.manifest.Models, m)
 		}
 	}
+	n.progress.Stage("building the models", 0)
+	defer n.progress.Done()
 	for _, level := range levels(order) {
 		var months, wholes []need
 		for _, m := range level {
@@ -87,8 +89,7 @@ func (n *night) buildAll(ctx context.Context, stale []need) error {
 	if len(stale) == 0 {
 		return nil
 	}
-	n.progress.Stage(fmt.Sprintf("building %d partitions", len(stale)), int64(len(stale)))
-	defer n.progress.Done()
+	n.progress.Expect(int64(len(stale)))
 	if err := duck.Share(ctx, n.db, n.workers(), len(stale) >= n.workers()); err != nil {
 		return err
 	}

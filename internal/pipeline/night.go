@@ -40,6 +40,7 @@ type Options struct {
 // Progress is told how the night goes.
 type Progress interface {
 	Stage(name string, total int64)
+	Expect(more int64)
 	Add(n int64)
 	Done()
 }

@@ -36,6 +36,7 @@ type silent struct{}
 
 func (silent) Stage(string, int64) {}
 func (silent) Add(int64)           {}
+func (silent) Expect(int64)        {}
 func (silent) Done()               {}
 
 // runOlist runs one night of the example, and wants the outcome.

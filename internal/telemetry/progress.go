@@ -12,11 +12,13 @@ import (
 )
 
 // A Progress shows how far long work has come. One stage is under way at a
-// time: Stage ends the one before. Total counts what Add adds up to; 0 means
-// that nobody knows. Add may be called from several goroutines. Done ends the
-// last stage, and is called once, also after an error.
+// time: Stage ends the one before. Total counts what Add adds up to, Expect
+// raises it; 0 means that nobody knows. Add may be called from several
+// goroutines. Done ends the stage under way, if any, also after an error;
+// another may follow.
 type Progress interface {
 	Stage(name string, total int64)
+	Expect(more int64)
 	Add(n int64)
 	Done()
 }
@@ -30,7 +32,7 @@ func NewProgress(w io.Writer, o Options) Progress {
 	case o.JSON:
 		return &lines{w: w, say: object}
 	case IsTerminal(w):
-		return newBars(w)
+		return &bars{w: w}
 	}
 	return &lines{w: w, say: sentence}
 }
@@ -38,6 +40,7 @@ func NewProgress(w io.Writer, o Options) Progress {
 type silent struct{}
 
 func (silent) Stage(string, int64) {}
+func (silent) Expect(int64)        {}
 func (silent) Add(int64)           {}
 func (silent) Done()               {}
 
@@ -55,6 +58,8 @@ func (l *lines) Stage(name string, _ int64) {
 	l.stage, l.start = name, time.Now()
 	l.count.Store(0)
 }
+
+func (l *lines) Expect(int64) {}
 
 func (l *lines) Add(n int64) { l.count.Add(n) }
 
@@ -77,24 +82,33 @@ func object(stage string, count int64, took time.Duration) string {
 	return string(text)
 }
 
+// bars draws one bar, in a container of its own: one that was waited for
+// takes no further bars.
 type bars struct {
+	w         io.Writer
 	container *mpb.Progress
 	bar       *mpb.Bar
-}
-
-func newBars(w io.Writer) *bars {
-	return &bars{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond), mpb.WithAutoRefresh())}
+	total     int64
 }
 
 func (b *bars) Stage(name string, total int64) {
-	b.end()
-	counts := decor.Any(func(s decor.Statistics) string { return fmt.Sprintf(" %d", s.Current) })
-	if total > 0 {
-		counts = decor.CountersNoUnit(" %d / %d")
-	}
+	b.Done()
+	counts := decor.Any(func(s decor.Statistics) string {
+		if s.Total == 0 {
+			return fmt.Sprintf(" %d", s.Current)
+		}
+		return fmt.Sprintf(" %d / %d", s.Current, s.Total)
+	})
+	b.total = total
+	b.container = mpb.New(mpb.WithOutput(b.w), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond), mpb.WithAutoRefresh())
 	b.bar = b.container.AddBar(total,
 		mpb.PrependDecorators(decor.Name(name, decor.WC{W: 24, C: decor.DindentRight})),
 		mpb.AppendDecorators(counts, decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 7})))
+}
+
+func (b *bars) Expect(more int64) {
+	b.total += more
+	b.bar.SetTotal(b.total, false)
 }
 
 func (b *bars) Add(n int64) {
@@ -103,16 +117,12 @@ func (b *bars) Add(n int64) {
 	}
 }
 
-func (b *bars) end() {
-	if b.bar != nil {
-		b.bar.SetTotal(-1, true) // ends one of unknown total,
-		b.bar.Abort(false)       // and one that fell short
-		b.bar.Wait()
-	}
-	b.bar = nil
-}
-
 func (b *bars) Done() {
-	b.end()
+	if b.bar == nil {
+		return
+	}
+	b.bar.SetTotal(-1, true) // ends one of unknown total,
+	b.bar.Abort(false)       // and one that fell short
 	b.container.Wait()
+	b.bar = nil
 }

@@ -50,11 +50,18 @@ func TestProgressIsOneLineAStageWhereNobodyLooks(t *testing.T) {
 	}
 }
 
-func TestBarsEnd(t *testing.T) {
-	p := newBars(&bytes.Buffer{})
+func TestBarsFollowOneAnother(t *testing.T) {
+	p := &bars{w: &bytes.Buffer{}}
+	p.Done()
 	p.Stage("reading", 10)
 	p.Add(4)
 	p.Stage("building", 0)
+	p.Expect(2)
+	p.Add(2)
+	p.Expect(1)
 	p.Add(1)
+	p.Done()
+	p.Done()
+	p.Stage("loading", 0)
 	p.Done()
 }
