@@ -12,15 +12,15 @@ import (
 
 // A LimitError says that too many rows of a delivery were rejected.
 type LimitError struct {
-	Source, Delivery, Input string
+	Run, Source, Delivery, Input string
 	Rejected, Records       int64
 	// Rules tells which rules were broken, and how often among the rejects shown.
 	Rules string
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("source %s, %s, input %s: %d of %d rows were rejected (%s), more than rejects.max_rows and max_share allow: see them with `nightjar rejects`, correct the file or the mapping, then run again",
-		e.Source, e.Delivery, e.Input, e.Rejected, e.Records, e.Rules)
+	return fmt.Sprintf("source %s, %s, input %s: %d of %d rows were rejected (%s), more than rejects.max_rows and max_share allow: see them with `nightjar rejects --run %s`, correct the file or the mapping, then run again",
+		e.Source, e.Delivery, e.Input, e.Rejected, e.Records, e.Rules, e.Run)
 }
 
 // shareCountsFrom is how many rejects a small delivery may have, whatever their share.
@@ -49,7 +49,7 @@ func (n *Night) limitError(f Found, input string) error {
 			rules[r.Rule]++
 		}
 	}
-	return &LimitError{Source: f.Source.Name, Delivery: f.Delivery.Name, Input: input, Rejected: c.Rejected + c.Unreadable, Records: max(c.Read, c.Emitted), Rules: tally(rules)}
+	return &LimitError{Run: n.Manifest.Run, Source: f.Source.Name, Delivery: f.Delivery.Name, Input: input, Rejected: c.Rejected + c.Unreadable, Records: max(c.Read, c.Emitted), Rules: tally(rules)}
 }
 
 // unreadableKinds are the irregularities of which no row can be made.
@@ -74,7 +74,7 @@ func (n *Night) readableEnough(f Found, scan csvfile.Result) error {
 		}
 	}
 	n.count(f.Delivery.ID, input, func(c *lake.Counts) { c.Read, c.Unreadable = scan.Records, bad })
-	return &LimitError{Source: f.Source.Name, Delivery: f.Delivery.Name, Input: input, Rejected: bad, Records: scan.Records, Rules: tally(rules)}
+	return &LimitError{Run: n.Manifest.Run, Source: f.Source.Name, Delivery: f.Delivery.Name, Input: input, Rejected: bad, Records: scan.Records, Rules: tally(rules)}
 }
 
 func tally(rules map[string]int64) string {

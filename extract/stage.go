@@ -28,12 +28,14 @@ type stagedFile struct {
 // read takes one delivery through every mapping of its source.
 func (n *Night) read(ctx context.Context, f Found) error {
 	err := n.readDelivery(ctx, f)
-	_, named := errors.AsType[*LimitError](err)
+	limit, beyond := errors.AsType[*LimitError](err)
 	switch {
 	case ctx.Err() != nil:
 		return errors.Join(err, ctx.Err())
-	case err == nil || named:
-		return err
+	case err == nil:
+		return nil
+	case beyond:
+		return limit // it names all that it is about
 	case strings.Contains(err.Error(), f.Path):
 		return fmt.Errorf("source %s: %w", f.Source.Name, err)
 	default:

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"nightjar/internal/project"
 	"nightjar/internal/rejects"
+	"nightjar/internal/status"
 )
 
 func newRejects(c *console) *cobra.Command {
@@ -30,6 +33,9 @@ one too. The raw text may hold personal data: --no-raw leaves it out.`,
 			})
 			if err != nil || c.json || c.quiet {
 				return err
+			}
+			if last, err := status.Runs(l, 1); err == nil && o.Run == "" && len(last) == 1 && last[0].ExitCode != 0 && last[0].Rejects > 0 {
+				fmt.Fprintf(c.err, "the last run failed and left %d rejects of its own: nightjar rejects --run %s\n", last[0].Rejects, last[0].Run)
 			}
 			if total > shown {
 				return c.say("… %d of %d rejects; --limit 0 lists all", shown, total)

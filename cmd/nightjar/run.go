@@ -96,8 +96,11 @@ func reportLines(p *project.Project, r *pipeline.Report) []string {
 	for _, f := range r.Findings {
 		lines = append(lines, fmt.Sprintf("%-9s %s", map[string]string{"block": "FAILED", "warn": "warning"}[f.Severity], f.Message))
 	}
-	if r.Rejects > 0 {
+	switch {
+	case r.Rejects > 0 && r.Outcome == pipeline.Published:
 		lines = append(lines, "rejects   see them with `nightjar rejects`")
+	case r.Rejects > 0:
+		lines = append(lines, "rejects   see them with `nightjar rejects --run "+r.Run+"`")
 	}
 	switch r.Outcome {
 	case pipeline.Published:

@@ -96,7 +96,8 @@ func (r *Report) extracted(m *lake.Manifest, rejects []extract.Reject) {
 	}
 }
 
-// conclude writes the report, and keeps a failed night's rejects as evidence.
+// conclude writes the report, and keeps the rejects of a night that was not
+// published as evidence.
 func (n *night) conclude(failure error) error {
 	r := n.report
 	r.EndedAt = time.Now().UTC()
@@ -112,7 +113,7 @@ func (n *night) conclude(failure error) error {
 		return fmt.Errorf("writing the run report: %w", err)
 	}
 	var problems []error
-	if failure != nil && len(r.rejects) > 0 {
+	if (failure != nil || r.Outcome == DryRun) && len(r.rejects) > 0 {
 		_, err := extract.WriteRejects(filepath.Join(dir, "rejects.parquet"), r.rejects)
 		problems = append(problems, err)
 	}
