@@ -112,3 +112,21 @@ func TestAnExpressionThatFailsOnARowSaysWhatToDo(t *testing.T) {
 		t.Fatalf("the error shows the value: %v", err)
 	}
 }
+
+func TestADeliverysNameIsAColumn(t *testing.T) {
+	named := strings.Replace(tills, "    maps:\n", "    mode: upsert\n    version_by: regexp_extract(delivery_name, '\\d+')\n    maps:\n", 1)
+	named = strings.Replace(named, "          quantity:", "          store_id: regexp_extract(delivery_name, '[A-Z]\\d')\n          quantity:", 1)
+	s := aShop(t, named)
+	s.deliver("till-S2-2024.csv", "receipt,line,day,amount\nA,1,2024-01-05,2\n")
+	s.night()
+	s.deliver("till-S1-2023.csv", "receipt,line,day,amount\nA,1,2024-01-05,1\nB,1,2024-01-05,1,\n") // late, and read carefully
+	s.night()
+	expect(t, s.live("sale_line", "document_id, store_id, gross_amount::int as amount"), `
+		document_id | store_id | amount
+		A           | S2       | 2`)
+
+	s = aShop(t, strings.Replace(tills, "document_id: receipt", "document_id: delivery_name", 1))
+	s.deliver("till.csv", "delivery_name,line,day,amount\nown,1,2024-01-05,1\n")
+	s.night()
+	expect(t, s.live("sale_line", "document_id"), "document_id\nown")
+}

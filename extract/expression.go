@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"nightjar/extract/csvfile"
 	"nightjar/internal/config"
 	"nightjar/internal/duck"
 	"nightjar/models"
@@ -31,12 +30,12 @@ func (n *Night) kinds(ctx context.Context, source *config.Source, mapping *confi
 			return nil, fmt.Errorf("column %s %w (nightjar.yaml:%d)", e.Column, err, e.Line)
 		}
 	}
-	return n.describe(ctx, mapping.Columns, available)
+	return n.describe(ctx, mapping.Columns, available, r.extras())
 }
 
 // visible lists the columns that a mapping's expressions can name: the file's
-// own, less those that the unpivot takes, with those that it makes; and
-// source_row.
+// own, less those that the unpivot takes, with those that it makes; and the
+// extras.
 func visible(mapping *config.Mapping, r *reading) ([]string, error) {
 	available := r.columnNames()
 	if u := mapping.Unpivot; u != nil {
@@ -53,19 +52,19 @@ func visible(mapping *config.Mapping, r *reading) ([]string, error) {
 			available = append(available, made)
 		}
 	}
-	if !r.hasOwnSourceRow() {
-		available = append(available, csvfile.SourceRow)
+	for _, e := range r.extras() {
+		available = append(available, e.name)
 	}
 	return available, nil
 }
 
 // describe gives the type of each expression, in DuckDB's words.
-func (n *Night) describe(ctx context.Context, columns config.Columns, available []string) (map[string]string, error) {
+func (n *Night) describe(ctx context.Context, columns config.Columns, available []string, extras []extra) (map[string]string, error) {
 	texts := make([]string, len(available))
 	for i, name := range available {
 		kind := "varchar"
-		if name == csvfile.SourceRow {
-			kind = "bigint"
+		if i := slices.IndexFunc(extras, func(e extra) bool { return e.name == name }); i >= 0 {
+			kind = extras[i].kind
 		}
 		texts[i] = "null::" + kind + " as " + duck.Name(name)
 	}

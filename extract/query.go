@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"nightjar/extract/csvfile"
 	"nightjar/internal/duck"
 	"nightjar/models"
 )
@@ -69,14 +68,13 @@ func (c *compiled) filter() string {
 	return expressionOver(c.mapping.Filter, c.visible)
 }
 
-// sourced is the delivery as a relation, with the row's number also under the
-// name that expressions give it.
+// sourced is the delivery as a relation, with the extras.
 func (c *compiled) sourced(typed map[string]models.Type) string {
-	relation := c.reading.relation(typed, c.readerFormats())
-	if c.reading.hasOwnSourceRow() {
-		return relation
+	columns := "*"
+	for _, e := range c.reading.extras() {
+		columns += ", " + e.sql + " as " + e.name
 	}
-	return "select *, " + duck.Name(rowNumber) + " as " + csvfile.SourceRow + " from (" + relation + ")"
+	return "select " + columns + " from (" + c.reading.relation(typed, c.readerFormats()) + ")"
 }
 
 func (c *compiled) version() string {

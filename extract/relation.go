@@ -15,6 +15,7 @@ import (
 // A reading is one delivery as DuckDB will read it: which of its columns come
 // typed, because the independent pass has seen every value fit, and which as text.
 type reading struct {
+	name    string // of the delivery
 	path    string // as delivered, or normalised
 	dialect csvfile.Dialect
 	scan    csvfile.Result
@@ -198,9 +199,19 @@ func (r *reading) columnNames() []string {
 	return names
 }
 
-// hasOwnSourceRow says whether source_row is a column of the file itself.
-func (r *reading) hasOwnSourceRow() bool {
-	return slices.ContainsFunc(r.columnNames(), func(name string) bool { return strings.EqualFold(name, csvfile.SourceRow) })
+// An extra is a column that expressions may name besides the file's own.
+type extra struct{ name, kind, sql string }
+
+// extras are the record's number and the delivery's name, less those of whose
+// name the file has a column itself.
+func (r *reading) extras() []extra {
+	all := []extra{
+		{csvfile.SourceRow, "bigint", duck.Name(rowNumber)},
+		{"delivery_name", "varchar", duck.Text(r.name)},
+	}
+	return slices.DeleteFunc(all, func(e extra) bool {
+		return slices.ContainsFunc(r.columnNames(), func(name string) bool { return strings.EqualFold(name, e.name) })
+	})
 }
 
 // readType is the type under which DuckDB's reader takes a column: stamps have

@@ -109,7 +109,7 @@ func (n *Night) scan(ctx context.Context, f Found) (*reading, []csvfile.Unreadab
 	n.delivery(f.Delivery.ID).SHA256 = hex.EncodeToString(scan.SHA256[:])
 	n.mu.Unlock()
 	if scan.Regular() {
-		return &reading{path: f.Path, dialect: d, scan: scan, shapes: shapes}, nil, nil
+		return &reading{name: f.Delivery.Name, path: f.Path, dialect: d, scan: scan, shapes: shapes}, nil, nil
 	}
 	if err := n.readableEnough(f, scan); err != nil {
 		return nil, nil, err
@@ -152,7 +152,7 @@ func (n *Night) normalise(ctx context.Context, f Found, d csvfile.Dialect, shape
 	for i := range scan.Columns {
 		scan.Columns[i].Name = asDelivered.Columns[i].Name
 	}
-	return &reading{path: path, dialect: regular, scan: scan, shapes: shapes, numbered: true}, unreadable, nil
+	return &reading{name: f.Delivery.Name, path: path, dialect: regular, scan: scan, shapes: shapes, numbered: true}, unreadable, nil
 }
 
 func values(shapes map[string]csvfile.Shape) []csvfile.Shape {

@@ -20,7 +20,7 @@ type Source struct {
 	Mode         string            `yaml:"mode" default:"append" oneof:"append|upsert|snapshot" doc:"What a delivery means: append adds rows (a new version of the same file replaces what the old one gave), upsert brings newer versions of rows by key, snapshot holds everything there is (what is missing has been deleted)."`
 	Key          string            `yaml:"key" oneof:"none" doc:"none: the rows have no key, every row counts, identical twins included. Without it, the key of the input's contract."`
 	TimeZone     string            `yaml:"time_zone" doc:"IANA time zone of stamps that carry none. Without it, the project's."`
-	VersionBy    string            `yaml:"version_by" doc:"Expression over the source's columns that says which version of a row is newer: the greater. Without it, the order of arrival."`
+	VersionBy    string            `yaml:"version_by" doc:"Expression over the source's columns that says which version of a row is newer: the greater. Without it, the order of arrival. delivery_name is the file's."`
 	SameContent  string            `yaml:"same_content" default:"hold" oneof:"hold|load" doc:"What happens to a file equal to one loaded under another name: hold keeps it back with a warning, load takes it (two tills may truly deliver equal files)."`
 	Optional     bool              `yaml:"optional" default:"false" doc:"Whether the night goes on when no file of this source is there, or a delivery of it is bad; the bad one is held, and said."`
 	Formats      Formats           `yaml:"formats" doc:"How dates, times and numbers are written."`
@@ -59,7 +59,7 @@ type Mapping struct {
 	Input   string            `yaml:"-" key:"input"`
 	Filter  string            `yaml:"filter" doc:"Condition over the source's columns; other rows are counted as filtered."`
 	Unpivot *Unpivot          `yaml:"unpivot" doc:"Makes one row of each of several columns, before the filter and the expressions."`
-	Columns Columns           `yaml:"columns" required:"true" doc:"For each column of the input, an expression over the source's columns. Columns named x_… are your own and are carried along."`
+	Columns Columns           `yaml:"columns" required:"true" doc:"For each column of the input, an expression over the source's columns. Expressions may also name source_row (the record's number) and delivery_name (the file's name, with folders below those that files fixes). Columns named x_… are your own and are carried along."`
 	Rules   map[string]string `yaml:"rules" oneof:"reject|null|warn|fail" doc:"What happens to a row that breaks a rule, by rule or column.rule: reject keeps it out, null empties the column, warn takes it and counts it, fail stops the night."`
 
 	// Contract is the input's, from the catalog.
