@@ -7,7 +7,6 @@ description: >-
   the scale, whatever the sample. Window: answers by the month of the answer, cards by the month
   in which they were handed out; only questions answered in the month have a row.
 grain: [month, segment_kind, segment, survey_key, question_id]
-partition: month
 columns:
   month: {type: date, description: First day of the month., tests: [not_null]}
   segment_kind: {type: string, description: "all, or channel: how the card was handed out.", tests: [not_null, {accepted_values: [all, channel]}]}
@@ -68,6 +67,7 @@ with questions as (
 ),
 scores as (
     select
+        a.month,
         a.system || ':' || a.survey_id as survey_key,
         a.question_id,
         q.role,
@@ -79,18 +79,18 @@ scores as (
         case when q.polarity < 0 then q.lowest + q.highest - a.score else a.score end as score
     from {{ ref "fact_survey_answer" }} as a
     join questions as q on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    where a.month = {{ month }}
-        and a.asked_side = 'customer'
+    where a.asked_side = 'customer'
         and a.score = floor(a.score)
         and a.score between q.lowest and q.highest
 ),
 cards as (
-    select system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
+    select month, system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
     from {{ ref "fact_survey_response" }}
-    where month = {{ month }} and asked_side = 'customer' and handed_on is not null
+    where asked_side = 'customer' and handed_on is not null
 ),
 answered as (
     select
+        month,
         survey_key,
         question_id,
         role,
@@ -105,22 +105,23 @@ answered as (
         cast(1.959963985 as double) as z
     from scores
     group by grouping sets (
-        (survey_key, question_id, role, driver, scale),
-        (survey_key, question_id, role, driver, scale, channel)
+        (month, survey_key, question_id, role, driver, scale),
+        (month, survey_key, question_id, role, driver, scale, channel)
     )
 ),
 handed as (
     select
+        month,
         survey_key,
         case when grouping(channel) = 1 then 'all' else 'channel' end as segment_kind,
         case when grouping(channel) = 1 then 'all' else channel end as segment,
         count(*) as cards_handed,
         count(*) filter (where is_answered) as cards_answered
     from cards
-    group by grouping sets ((survey_key), (survey_key, channel))
+    group by grouping sets ((month, survey_key), (month, survey_key, channel))
 )
 select
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(segment_kind as varchar) as segment_kind,
     cast(segment as varchar) as segment,
     cast(survey_key as varchar) as survey_key,
@@ -142,4 +143,4 @@ select
     cast(coalesce(cards_answered, 0) as bigint) as cards_answered,
     cast({{ ratio "cards_answered" "cards_handed" }} as double) as response_rate
 from answered
-left join handed using (segment_kind, segment, survey_key)
+left join handed using (month, segment_kind, segment, survey_key)

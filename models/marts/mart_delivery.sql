@@ -7,7 +7,6 @@ description: >-
   of the month, with what became of them since; scores are overall answers given in that month
   about the same document, from customers and not our own staff.
 grain: [month, store_key]
-partition: month
 optional: [fact_survey_answer, dim_survey_question]
 columns:
   month: {type: date, description: "First day of the month of shipped_on, else of the sale.", tests: [not_null]}
@@ -72,6 +71,7 @@ measures:
 */
 with shipments as (
     select
+        month,
         system,
         document_id,
         coalesce(store_key, 'none') as store_key,
@@ -82,10 +82,10 @@ with shipments as (
         case when is_on_time is not null then days_late end as days_late,
         days_taken
     from {{ ref "fact_shipment" }}
-    where month = {{ month }}
 ),
 counted as (
     select
+        month,
         store_key,
         count(*) as shipments,
         count(*) filter (where is_delivered) as delivered,
@@ -103,17 +103,18 @@ counted as (
         sum(days_late) as days_late_sum,
         cast(1.959963985 as double) as z
     from shipments
-    group by store_key
+    group by month, store_key
 ),
 document_shipments as (
-    select system, document_id, store_key, bool_and(is_on_time) as is_on_time
+    select month, system, document_id, store_key, bool_and(is_on_time) as is_on_time
     from shipments
     where is_on_time is not null
-    group by system, document_id, store_key
+    group by month, system, document_id, store_key
 ),
 -- Each answer from 0 (worst) to 1 (best) of its scale, so that scales can be averaged.
 answers as (
     select
+        a.month,
         a.system,
         a.document_id,
         cast(case when q.polarity = -1 then q.highest - a.score else a.score - q.lowest end as decimal(9, 4)) as points,
@@ -121,25 +122,24 @@ answers as (
     from {{ ref "fact_survey_answer" }} as a
     join {{ ref "dim_survey_question" }} as q
         on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    where a.month = {{ month }}
-        and a.asked_side = 'customer'
+    where a.asked_side = 'customer'
         and q.role = 'overall'
         and q.scale <> 'text'
         and a.score between q.lowest and q.highest
 ),
 -- Sums of points by scale are exact; only a handful of quotients is added up.
 scored as (
-    select store_key, is_on_time, sum(answers) as answers, sum(points / points_at_best order by points_at_best) as total
+    select month, store_key, is_on_time, sum(answers) as answers, sum(points / points_at_best order by points_at_best) as total
     from (
-        select s.store_key, s.is_on_time, a.points_at_best, count(*) as answers, sum(a.points) as points
+        select s.month, s.store_key, s.is_on_time, a.points_at_best, count(*) as answers, sum(a.points) as points
         from answers as a
-        join document_shipments as s on s.system = a.system and s.document_id = a.document_id
-        group by s.store_key, s.is_on_time, a.points_at_best
+        join document_shipments as s on s.system = a.system and s.document_id = a.document_id and s.month = a.month
+        group by s.month, s.store_key, s.is_on_time, a.points_at_best
     )
-    group by store_key, is_on_time
+    group by month, store_key, is_on_time
 )
 select
-    cast({{ month }} as date) as month,
+    cast(c.month as date) as month,
     cast(c.store_key as varchar) as store_key,
     cast(c.shipments as bigint) as shipments,
     cast(c.delivered as bigint) as delivered,
@@ -166,5 +166,5 @@ select
     cast({{ ratio "t.total" "t.answers" }} as double) as score_on_time,
     cast({{ ratio "l.total" "l.answers" }} as double) as score_late
 from counted as c
-left join scored as t on t.store_key = c.store_key and t.is_on_time
-left join scored as l on l.store_key = c.store_key and not l.is_on_time
+left join scored as t on t.month = c.month and t.store_key = c.store_key and t.is_on_time
+left join scored as l on l.month = c.month and l.store_key = c.store_key and not l.is_on_time

@@ -7,7 +7,6 @@ description: >-
   the sample. Window: answers by the month of the answer, cards by the month in which they were
   handed out; a survey has a row in a month with either.
 grain: [month, segment_kind, segment, survey_key]
-partition: month
 columns:
   month: {type: date, description: First day of the month., tests: [not_null]}
   segment_kind: {type: string, description: "all, or channel: how the card was handed out.", tests: [not_null, {accepted_values: [all, channel]}]}
@@ -76,27 +75,27 @@ with questions as (
 ),
 scores as (
     select
+        a.month,
         a.system || ':' || a.survey_id as survey_key,
         coalesce(a.channel, 'none') as channel,
         a.customer_key = 'anonymous' as is_anonymous,
         case when q.polarity < 0 then 10 - a.score else a.score end as score
     from {{ ref "fact_survey_answer" }} as a
     join questions as q on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    where a.month = {{ month }}
-        and a.asked_side = 'customer'
+    where a.asked_side = 'customer'
         and a.score = floor(a.score)
         and a.score between 0 and 10
 ),
 cards as (
-    select system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
+    select month, system || ':' || survey_id as survey_key, coalesce(channel, 'none') as channel, is_answered
     from {{ ref "fact_survey_response" }}
-    where month = {{ month }}
-        and asked_side = 'customer'
+    where asked_side = 'customer'
         and handed_on is not null
         and (system, survey_id) in (select (system, survey_id) from questions)
 ),
 answered as (
     select
+        month,
         survey_key,
         case when grouping(channel) = 1 then 'all' else 'channel' end as segment_kind,
         case when grouping(channel) = 1 then 'all' else channel end as segment,
@@ -106,20 +105,22 @@ answered as (
         count(*) filter (where score <= 6) as detractors,
         count(*) filter (where is_anonymous) as anonymous_answers
     from scores
-    group by grouping sets ((survey_key), (survey_key, channel))
+    group by grouping sets ((month, survey_key), (month, survey_key, channel))
 ),
 handed as (
     select
+        month,
         survey_key,
         case when grouping(channel) = 1 then 'all' else 'channel' end as segment_kind,
         case when grouping(channel) = 1 then 'all' else channel end as segment,
         count(*) as cards_handed,
         count(*) filter (where is_answered) as cards_answered
     from cards
-    group by grouping sets ((survey_key), (survey_key, channel))
+    group by grouping sets ((month, survey_key), (month, survey_key, channel))
 ),
 together as (
     select
+        month,
         segment_kind,
         segment,
         survey_key,
@@ -135,14 +136,14 @@ together as (
         (detractors + 0.75::double) / (answers + 3) as d,
         answers + 3 as n
     from answered
-    full join handed using (segment_kind, segment, survey_key)
+    full join handed using (month, segment_kind, segment, survey_key)
 ),
 estimated as (
     select *, 1.959963985::double * sqrt((p + d - (p - d) * (p - d)) / n) as reach
     from together
 )
 select
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(segment_kind as varchar) as segment_kind,
     cast(segment as varchar) as segment,
     cast(survey_key as varchar) as survey_key,
