@@ -74,13 +74,15 @@ func reconsider(all []Found, m *lake.Manifest) {
 	if len(freed) == 0 || m == nil {
 		return
 	}
+	rivals := map[int64]lake.Delivery{}
+	for _, d := range m.Deliveries {
+		if d.State == "current" && slices.ContainsFunc(d.Counts, func(c lake.Counts) bool { return c.Duplicates > 0 && freed[c.Input] }) {
+			rivals[d.ID] = d
+		}
+	}
 	for i := range all {
 		f := &all[i]
-		if f.State != Unchanged || f.Source.Mode != "append" {
-			continue
-		}
-		old := m.Deliveries[slices.IndexFunc(m.Deliveries, func(d lake.Delivery) bool { return d.ID == f.Delivery.ID })]
-		if old.State == "current" && slices.ContainsFunc(old.Counts, func(c lake.Counts) bool { return c.Duplicates > 0 && freed[c.Input] }) {
+		if old, isRival := rivals[f.Delivery.ID]; isRival && f.State == Unchanged && f.Source.Mode == "append" {
 			f.State, f.Reason = Remapped, "a key that was given twice may be its own now"
 			f.Delivery.Place, f.Delivery.ReceivedAt = old.Place, old.ReceivedAt
 		}

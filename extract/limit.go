@@ -13,7 +13,7 @@ import (
 // A LimitError says that too many rows of a delivery were rejected.
 type LimitError struct {
 	Run, Source, Delivery, Input string
-	Rejected, Records       int64
+	Rejected, Records            int64
 	// Rules tells which rules were broken, and how often among the rejects shown.
 	Rules string
 }

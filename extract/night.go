@@ -123,10 +123,14 @@ func (n *Night) readAll(ctx context.Context) error {
 	for _, f := range n.fresh {
 		biggest, all = max(biggest, f.Delivery.Size), all+f.Delivery.Size
 	}
-	if err := duck.Share(ctx, n.DB, n.Workers, biggest < all/int64(n.Workers)); err != nil {
+	threads := n.Workers
+	if biggest < all/int64(n.Workers) {
+		threads = 1
+	}
+	if err := duck.Share(ctx, n.DB, threads); err != nil {
 		return err
 	}
-	defer func() { _ = duck.Share(context.WithoutCancel(ctx), n.DB, n.Workers, false) }()
+	defer func() { _ = duck.Share(context.WithoutCancel(ctx), n.DB, n.Workers) }()
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(n.Workers)
 	for _, f := range n.fresh {

@@ -68,7 +68,7 @@ func planLines(plan *pipeline.Plan) []string {
 	for _, model := range slices.Sorted(maps.Keys(plan.LeftOut)) {
 		lines = append(lines, fmt.Sprintf("left out  %s: %s", model, plan.LeftOut[model]))
 	}
-	for _, warning := range plan.Overridden {
+	for _, warning := range plan.Warnings {
 		lines = append(lines, "warning   "+warning)
 	}
 	if plan.Empty() {

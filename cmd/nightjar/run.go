@@ -81,6 +81,9 @@ func reportLines(p *project.Project, r *pipeline.Report) []string {
 	for _, gone := range r.Gone {
 		lines = append(lines, "gone      "+gone)
 	}
+	for _, warning := range r.Warnings {
+		lines = append(lines, "warning   "+warning)
+	}
 	partitions := 0
 	for _, built := range r.Built {
 		partitions += len(built)

@@ -82,14 +82,10 @@ func (o Options) settings() []string {
 	return settings
 }
 
-// Share settles how the next queries of an instance share its threads: many run
-// side by side on one thread each, few on all. A query that waits for its other
-// threads spins: one thread each costs an eighth to a sixth less CPU. No query
-// may be running.
-func Share(ctx context.Context, db *sql.DB, threads int, many bool) error {
-	if many {
-		threads = 1
-	}
+// Share settles how many threads the next queries of an instance share. A query
+// that waits for its other threads spins: where several run side by side, one
+// thread each costs an eighth to a sixth less CPU. No query may be running.
+func Share(ctx context.Context, db *sql.DB, threads int) error {
 	_, err := db.ExecContext(ctx, fmt.Sprintf("set global threads=%d", threads))
 	return Scrub(err)
 }

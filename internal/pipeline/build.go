@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -18,8 +19,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// transform builds every stale partition, in levels: models that wait for
-// nothing, then those that refer to them. What is not stale is kept as it is.
+// transform builds every stale partition, each model as soon as those that it
+// refers to are settled. What is not stale is kept as it is.
 func (n *night) transform(ctx context.Context) error {
 	order, left := transform.Available(n.Catalog, n.fed())
 	n.report.LeftOut = left
@@ -31,45 +32,86 @@ func (n *night) transform(ctx context.Context) error {
 	}
 	n.progress.Stage("building the models", 0)
 	defer n.progress.Done()
-	for _, level := range levels(order) {
-		var months, wholes []need
-		for _, m := range level {
-			stale, all := n.plot().needs(m)
-			if m.Monthly() {
-				months = append(months, stale...)
-			} else {
-				wholes = append(wholes, stale...)
+	if err := duck.Share(ctx, n.db, max(1, n.workers()/2)); err != nil {
+		return err
+	}
+	b := &building{night: n, free: make(chan struct{}, n.workers()), settled: map[string]chan struct{}{}}
+	for _, m := range order {
+		b.settled[m.Name] = make(chan struct{})
+	}
+	group, inner := errgroup.WithContext(ctx)
+	for _, m := range order {
+		group.Go(func() error { return b.model(inner, m) })
+	}
+	return group.Wait()
+}
+
+// building is the models' building under way.
+type building struct {
+	*night
+	// mu guards manifest, report and progress.
+	mu sync.Mutex
+	// free holds a token for each build at work.
+	free chan struct{}
+	// settled channels are closed when their model is as it should be.
+	settled map[string]chan struct{}
+}
+
+// model waits for what the model refers to, then builds its stale partitions.
+func (b *building) model(ctx context.Context, m *models.Model) error {
+	for _, ref := range m.Refs {
+		if settled, isBuilt := b.settled[ref]; isBuilt {
+			select {
+			case <-settled:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
-			n.keepOnly(m, all)
-		}
-		if err := n.buildAll(ctx, months); err != nil {
-			return err
-		}
-		if err := n.buildAll(ctx, wholes); err != nil {
-			return err
 		}
 	}
+	b.mu.Lock()
+	stale, all := b.plot().needs(m)
+	b.keepOnly(m, all)
+	b.progress.Expect(int64(len(stale)))
+	b.mu.Unlock()
+	group, inner := errgroup.WithContext(ctx)
+	for _, s := range stale {
+		select {
+		case b.free <- struct{}{}:
+		case <-inner.Done():
+			return errors.Join(group.Wait(), ctx.Err())
+		}
+		group.Go(func() error {
+			defer func() { <-b.free }()
+			return b.partition(inner, s)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	close(b.settled[m.Name])
 	return nil
 }
 
-// levels groups models so that each refers only to models of earlier groups.
-func levels(order []*models.Model) [][]*models.Model {
-	depth := map[string]int{}
-	var grouped [][]*models.Model
-	for _, m := range order {
-		d := 0
-		for _, ref := range m.Refs {
-			if at, exists := depth[ref]; exists {
-				d = max(d, at+1)
-			}
-		}
-		depth[m.Name] = d
-		for len(grouped) <= d {
-			grouped = append(grouped, nil)
-		}
-		grouped[d] = append(grouped[d], m)
+// partition builds one partition and enters it in the manifest.
+func (b *building) partition(ctx context.Context, s need) error {
+	begun := time.Now()
+	partition, err := b.build(ctx, s)
+	if err != nil {
+		return err
 	}
-	return grouped
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	built := b.manifest.Models[s.model.Name]
+	if built == nil {
+		built = &lake.Built{Partitions: map[string]lake.Partition{}}
+		b.manifest.Models[s.model.Name] = built
+	}
+	built.Fingerprint = s.model.Fingerprint
+	built.Partitions[s.partition()] = partition
+	b.report.ModelSeconds[s.model.Name] += time.Since(begun).Seconds()
+	b.report.Built[s.model.Name] = append(b.report.Built[s.model.Name], s.partition())
+	b.progress.Add(1)
+	return nil
 }
 
 // keepOnly drops partitions that no longer exist, such as an emptied month.
@@ -83,42 +125,6 @@ func (n *night) keepOnly(m *models.Model, partitions []string) {
 			delete(built.Partitions, key)
 		}
 	}
-}
-
-func (n *night) buildAll(ctx context.Context, stale []need) error {
-	if len(stale) == 0 {
-		return nil
-	}
-	n.progress.Expect(int64(len(stale)))
-	if err := duck.Share(ctx, n.db, n.workers(), len(stale) >= n.workers()); err != nil {
-		return err
-	}
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(n.workers())
-	var mu sync.Mutex
-	for _, s := range stale {
-		group.Go(func() error {
-			begun := time.Now()
-			partition, err := n.build(inner, s)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			built := n.manifest.Models[s.model.Name]
-			if built == nil {
-				built = &lake.Built{Partitions: map[string]lake.Partition{}}
-				n.manifest.Models[s.model.Name] = built
-			}
-			built.Fingerprint = s.model.Fingerprint
-			built.Partitions[s.partition()] = partition
-			n.report.ModelSeconds[s.model.Name] += time.Since(begun).Seconds()
-			n.report.Built[s.model.Name] = append(n.report.Built[s.model.Name], s.partition())
-			n.progress.Add(1)
-			return nil
-		})
-	}
-	return group.Wait()
 }
 
 // build asks the engine for one partition.

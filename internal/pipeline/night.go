@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"nightjar/extract"
@@ -154,10 +155,24 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	if err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
+	n.report.Warnings = n.forsaken()
 	if n.options.Full {
 		err = n.nothingLost(ctx, found)
 	}
 	return found, err
+}
+
+// forsaken names the sources whose rows count although nightjar.yaml no longer
+// has them: under another name, the same files would count twice.
+func (n *night) forsaken() []string {
+	var warnings []string
+	for _, d := range n.manifest.Deliveries {
+		warning := fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, give it its name back", d.Source)
+		if d.State == "current" && n.Config.Sources.Named(d.Source) == nil && !slices.Contains(warnings, warning) {
+			warnings = append(warnings, warning)
+		}
+	}
+	return warnings
 }
 
 // asOf is the day that the night speaks of: as asked for, else as configured,

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"nightjar/extract"
@@ -19,8 +20,9 @@ type Plan struct {
 	Models    []PlannedModel `json:"models"`
 	// LeftOut says why a model is not built.
 	LeftOut map[string]string `json:"left_out,omitempty"`
-	// Overridden lists own models whose original has moved on.
-	Overridden []string `json:"overridden,omitempty"`
+	// Warnings are about own models whose original has moved on, and sources
+	// that nightjar.yaml no longer has.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // A PlannedReading is a delivery that the run would read, hold or miss.
@@ -52,7 +54,7 @@ func MakePlan(ctx context.Context, p *project.Project, o Options) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{AsOf: n.manifest.AsOf, Overridden: p.Catalog.Moved}
+	plan := &Plan{AsOf: n.manifest.AsOf, Warnings: slices.Concat(p.Catalog.Moved, n.forsaken())}
 	for _, f := range found {
 		if f.State == extract.Unchanged {
 			plan.Unchanged++

@@ -42,6 +42,7 @@ type Report struct {
 	Deliveries []lake.Delivery `json:"deliveries"`
 	Held       []string        `json:"held,omitempty"`
 	Gone       []string        `json:"gone,omitempty"`
+	Warnings   []string        `json:"warnings,omitempty"`
 	RowsStaged int64           `json:"rows_staged"`
 	Rejects    int64           `json:"rejects"`
 	Pending    int64           `json:"pending"`
@@ -142,9 +143,12 @@ func (r *Report) Markdown() string {
 		}
 		b.WriteString("\n")
 	}
-	for title, lines := range map[string][]string{"Held": r.Held, "No longer there": r.Gone} {
-		for _, line := range lines {
-			fmt.Fprintf(&b, "- %s: %s\n", title, line)
+	for _, of := range []struct {
+		title string
+		lines []string
+	}{{"Held", r.Held}, {"No longer there", r.Gone}, {"Warning", r.Warnings}} {
+		for _, line := range of.lines {
+			fmt.Fprintf(&b, "- %s: %s\n", of.title, line)
 		}
 	}
 	for _, model := range slices.Sorted(maps.Keys(r.Built)) {
