@@ -97,7 +97,7 @@ func (n Night) load(ctx context.Context, s *store, steps []step, result *Result)
 			if err := s.fill(inner, n.Lake, n.Manifest, st); err != nil {
 				return err
 			}
-			return s.fingerprint(inner, n, st.model)
+			return s.fingerprint(inner, n, st)
 		})
 	}
 	if err := group.Wait(); err != nil {

@@ -46,6 +46,45 @@ func TestANightOnTopOfTheLastEqualsOneMadeAfresh(t *testing.T) {
 	}
 }
 
+func TestATableOfWhichSomeRowsChangedIsAmended(t *testing.T) {
+	for _, c := range []struct{ after, want string }{
+		{"['s1', 's3', 's4']", "s1\ns3\ns4"},
+		{"['s1', 's1', 's2']", "s1\ns1\ns2"}, // hashes cannot tell: all is replaced
+		{"[null]", "<nil>"},
+	} {
+		w := newWorld(t)
+		parts := usual()
+		w.publish(w.night(parts))
+		parts["dim_store/whole"] = "select unnest(" + c.after + "::varchar[]) as store_key"
+		n := w.night(parts)
+		if result := w.build(n); result.Fresh {
+			t.Error("made afresh")
+		}
+		if err := Publish(t.Context(), n, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.ask(n, "select store_key from dim_store order by all"); got != c.want {
+			t.Errorf("%s: %q", c.after, got)
+		}
+	}
+}
+
+func TestVerifyProvesThatATableHoldsTheRowsOfItsFile(t *testing.T) {
+	for _, verify := range []bool{false, true} {
+		w := newWorld(t)
+		n := w.night(usual())
+		parts := n.Manifest.Models["dim_store"].Partitions
+		p := parts[lake.Whole]
+		p.Content = "duckdb-hash-1:2:1"
+		parts[lake.Whole] = p
+		n.Verify = verify
+		_, err := Build(t.Context(), n)
+		if refused := err != nil && strings.Contains(err.Error(), "are not those of"); refused != verify {
+			t.Errorf("with Verify %v: %v", verify, err)
+		}
+	}
+}
+
 func TestTablesThatTheNightNoLongerHasGo(t *testing.T) {
 	w := newWorld(t)
 	w.publish(w.night(usual()))

@@ -35,6 +35,8 @@ type Night struct {
 	// Accepted guards, "<model>.<guard>" → the reason that a person gave: they
 	// are recorded and do not block.
 	Accepted map[string]string
+	// Verify reckons the Content of every new partition from its table, too.
+	Verify bool
 	// Engine says what DuckDB may use; Path is ignored.
 	Engine duck.Options
 	// Runs are earlier runs, for nightjar.run. This night's own row is added

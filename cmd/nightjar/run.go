@@ -50,7 +50,7 @@ killed leaves last night's warehouse, and the next run goes on from there.`,
 	flags.BoolVar(&o.Full, "full", false, "read every delivery again and build everything anew")
 	flags.StringVar(&o.AsOf, "as-of", "", "last business day that the warehouse speaks of, yyyy-mm-dd")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "read and check, say what would be rebuilt, publish nothing")
-	flags.BoolVar(&o.Verify, "verify", false, "read also files whose size and time are as recorded")
+	flags.BoolVar(&o.Verify, "verify", false, "read also files whose size and time are as recorded, and prove that the warehouse holds the rows of its files")
 	flags.StringToStringVar(&o.Accept, "accept", nil, "let a guard fail tonight, with the reason: MODEL.GUARD=REASON")
 	return cmd
 }

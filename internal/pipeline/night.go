@@ -30,7 +30,8 @@ type Options struct {
 	AsOf string
 	// DryRun reads and checks, says what would be rebuilt, and commits nothing.
 	DryRun bool
-	// Verify reads files whose size and time are those recorded, too.
+	// Verify reads files whose size and time are those recorded, too, and proves
+	// that the loaded rows are those of the files.
 	Verify bool
 	// Accept holds guards that may fail tonight, with the reason.
 	Accept map[string]string

@@ -27,7 +27,7 @@ func (n *night) publish(ctx context.Context) error {
 	}
 	night := load.Night{
 		Lake: n.Lake, Manifest: n.manifest, Previous: n.previous, Catalog: n.Catalog, Models: n.models,
-		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, Accepted: accepted, Engine: n.duckOptions(), Runs: runs,
+		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, Accepted: accepted, Engine: n.duckOptions(), Runs: runs, Verify: n.options.Verify,
 	}
 	n.progress.Stage("loading the warehouse", 0)
 	defer n.progress.Done()
