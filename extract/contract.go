@@ -56,13 +56,8 @@ func (n *Night) compile(source *config.Source, mapping *config.Mapping, r *readi
 	if c.visible, err = visible(mapping, r); err != nil {
 		return nil, err
 	}
-	for _, column := range mapping.Contract.Columns {
+	for _, column := range slices.Concat(mapping.Contract.Columns, mapping.Own()) {
 		c.columns = append(c.columns, c.column(column, kinds))
-	}
-	for _, e := range mapping.Columns {
-		if _, known := mapping.Contract.Column(e.Column); !known {
-			c.columns = append(c.columns, c.column(models.Column{Name: e.Column, Type: typeOf(mapping, e), Personal: e.Personal}, kinds))
-		}
 	}
 	c.checks = c.allChecks()
 	return c, nil

@@ -11,8 +11,9 @@ import (
 
 // holdTwins holds a delivery whose content counts under another name: the first
 // name in natural order keeps it. Held or not, a new version takes the place of
-// its name's older one, so that what counts is what lies there. Snapshots are never held: nothing of them counts twice,
-// and one equal to last month's says that everything is as it was then.
+// its name's older one, so that what counts is what lies there. Snapshots are
+// never held: nothing of them counts twice, and one equal to last month's says
+// that everything is as it was then.
 func (d *discovery) holdTwins(ctx context.Context) error {
 	if d.source.SameContent == "load" || d.source.Mode == "snapshot" {
 		return nil

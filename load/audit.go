@@ -18,7 +18,7 @@ import (
 	"nightjar/models"
 )
 
-// atOnce is how many models are audited at a time.
+// atOnce is how many tables are filled, or models audited, at a time.
 const atOnce = 2
 
 // Audit runs the tests of every header, and the guards, in the files that

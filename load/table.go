@@ -71,7 +71,7 @@ func (s *store) define(ctx context.Context, steps []step, present map[string][]m
 // fingerprint proves.
 func (s *store) amend(ctx context.Context, m *models.Model, path string, want int64) (bool, error) {
 	columns := duck.Names(columnNames(m.Columns))
-	hash, file := "hash("+columns+")", alike([]string{path})
+	hash, file := "hash("+columns+")", duck.Alike(path)
 	var rows int64
 	err := s.exec(ctx,
 		"delete from "+table(m)+" where "+hash+" not in (select "+hash+" from "+file+")",
@@ -111,7 +111,7 @@ func (s *store) fill(ctx context.Context, l *lake.Lake, m *lake.Manifest, st ste
 		}
 	}
 	columns := duck.Names(columnNames(st.model.Columns))
-	result, err := s.db.ExecContext(ctx, "insert into "+table(st.model)+" ("+columns+") select "+columns+" from "+alike(l.Paths(files)))
+	result, err := s.db.ExecContext(ctx, "insert into "+table(st.model)+" ("+columns+") select "+columns+" from "+duck.Alike(l.Paths(files)...))
 	if err != nil {
 		return fmt.Errorf("loading %s: %w", st.model.Name, duck.Scrub(err))
 	}
@@ -119,12 +119,6 @@ func (s *store) fill(ctx context.Context, l *lake.Lake, m *lake.Manifest, st ste
 		return fmt.Errorf("loading %s: its files gave %d rows, the manifest says %d: something other than Nightjar changed the lake: restore it from a backup", st.model.Name, rows, want)
 	}
 	return nil
-}
-
-// alike is the rows of Parquet files that all have the same columns: the
-// files' footers need not be read before the first row flows.
-func alike(paths []string) string {
-	return "read_parquet(" + duck.TextList(paths) + ", hive_partitioning=false)"
 }
 
 // tables lists what the two files hold, by full name, with names and types (as

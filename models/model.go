@@ -65,6 +65,14 @@ type ColumnTest struct {
 	To     string
 }
 
+// The guards that every model has beside the tests of its header.
+const (
+	// RowCount compares the table with its files.
+	RowCount = "row_count"
+	// RowDrop compares it with last night's.
+	RowDrop = "row_drop"
+)
+
 // A Measure is defined once, in the header of the model it belongs to.
 type Measure struct {
 	Name       string            `yaml:"name"`

@@ -62,7 +62,7 @@ func readBack(ctx context.Context, conn *sql.Conn, b Build, path string) (conten
 	}
 	var rows, stray int64
 	var sum string
-	query := "select count(*), " + duck.ContentSum(b.Model) + ", " + elsewhere + " from read_parquet(" + duck.Text(path) + ", hive_partitioning=false)"
+	query := "select count(*), " + duck.ContentSum(b.Model) + ", " + elsewhere + " from " + duck.Alike(path)
 	if err := conn.QueryRowContext(ctx, query).Scan(&rows, &sum, &stray); err != nil {
 		return "", err
 	}

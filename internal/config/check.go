@@ -165,5 +165,5 @@ func TestNames(m *models.Model) []string {
 			names = append(names, column.Name+"."+test.Kind)
 		}
 	}
-	return append(names, "row_count", "row_drop")
+	return append(names, models.RowCount, models.RowDrop)
 }

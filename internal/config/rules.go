@@ -118,9 +118,14 @@ func (c *checker) columnOfRule(m *Mapping, rule Rule, name, here string) bool {
 	return false
 }
 
-// contractColumns are the columns of the contract and the mapping's own x_….
+// contractColumns are the columns of the contract and the mapping's own.
 func (m *Mapping) contractColumns() []models.Column {
-	columns := slices.Clone(m.Contract.Columns)
+	return slices.Concat(m.Contract.Columns, m.Own())
+}
+
+// Own are the mapping's own columns, named x_….
+func (m *Mapping) Own() []models.Column {
+	var columns []models.Column
 	for _, e := range m.Columns {
 		if strings.HasPrefix(e.Column, "x_") {
 			columns = append(columns, models.Column{Name: e.Column, Type: e.Type, Personal: e.Personal})

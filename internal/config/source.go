@@ -93,7 +93,7 @@ func (c *Config) OwnColumns() map[string][]models.Column {
 	own := map[string][]models.Column{}
 	for _, s := range c.Sources {
 		for _, m := range s.Maps {
-			for _, column := range m.contractColumns()[len(m.Contract.Columns):] {
+			for _, column := range m.Own() {
 				if !slices.ContainsFunc(own[m.Input], func(k models.Column) bool { return k.Name == column.Name }) {
 					own[m.Input] = append(own[m.Input], column)
 				}

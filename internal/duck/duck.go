@@ -151,5 +151,11 @@ func Parquet(paths []string) string {
 	return "read_parquet(" + TextList(paths) + ", union_by_name=true, hive_partitioning=false)"
 }
 
+// Alike is the relation of the rows of Parquet files that all have the same
+// columns: their footers need not be read before the first row flows.
+func Alike(paths ...string) string {
+	return "read_parquet(" + TextList(paths) + ", hive_partitioning=false)"
+}
+
 // ParquetOptions are those of every Parquet file that DuckDB writes for the lake.
 const ParquetOptions = "format parquet, compression zstd, compression_level 1, row_group_size 122880"

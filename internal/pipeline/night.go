@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,6 +18,7 @@ import (
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"
 	"nightjar/internal/project"
+	"nightjar/internal/telemetry"
 	"nightjar/models"
 	"nightjar/transform"
 )
@@ -39,20 +41,12 @@ type Options struct {
 	Now time.Time
 }
 
-// Progress is told how the night goes.
-type Progress interface {
-	Stage(name string, total int64)
-	Expect(more int64)
-	Add(n int64)
-	Done()
-}
-
 // night is one run under way.
 type night struct {
 	*project.Project
 	options  Options
 	log      *slog.Logger
-	progress Progress
+	progress telemetry.Progress
 
 	previous *lake.Manifest
 	manifest *lake.Manifest
@@ -67,7 +61,7 @@ type night struct {
 // Run runs one night and reports it: a new warehouse is published, or nothing
 // was new, or an error says why not. The report is written also when it fails.
 // Errors carry their exit code; a cancelled context publishes nothing.
-func Run(ctx context.Context, p *project.Project, o Options, log *slog.Logger, progress Progress) (*Report, error) {
+func Run(ctx context.Context, p *project.Project, o Options, log *slog.Logger, progress telemetry.Progress) (*Report, error) {
 	o.Now = o.Now.UTC().Truncate(time.Microsecond)
 	run := o.Now.Format("20060102T150405.000000")
 	lock, err := p.Lake.Lock(run, o.Now)
@@ -166,11 +160,16 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 // forsaken names the sources whose rows count although nightjar.yaml no longer
 // has them: under another name, the same files would count twice.
 func (n *night) forsaken() []string {
-	var warnings []string
+	giving := map[string]bool{}
 	for _, d := range n.manifest.Deliveries {
-		warning := fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, give it its name back", d.Source)
-		if d.State == "current" && n.Config.Sources.Named(d.Source) == nil && !slices.Contains(warnings, warning) {
-			warnings = append(warnings, warning)
+		if d.State == "current" {
+			giving[d.Source] = true
+		}
+	}
+	var warnings []string
+	for _, source := range slices.Sorted(maps.Keys(giving)) {
+		if n.Config.Sources.Named(source) == nil {
+			warnings = append(warnings, fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, give it its name back", source))
 		}
 	}
 	return warnings

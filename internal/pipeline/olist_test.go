@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"nightjar/internal/duck"
 	"nightjar/internal/project"
+	"nightjar/internal/telemetry"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,13 +34,6 @@ func needsOlist(t *testing.T) string {
 	return dir
 }
 
-type silent struct{}
-
-func (silent) Stage(string, int64) {}
-func (silent) Add(int64)           {}
-func (silent) Expect(int64)        {}
-func (silent) Done()               {}
-
 // runOlist runs one night of the example, and wants the outcome.
 func runOlist(t *testing.T, state, outcome string) *Report {
 	t.Helper()
@@ -46,7 +41,7 @@ func runOlist(t *testing.T, state, outcome string) *Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Run(context.Background(), p, Options{Now: time.Now()}, slog.New(slog.DiscardHandler), silent{})
+	report, err := Run(context.Background(), p, Options{Now: time.Now()}, slog.New(slog.DiscardHandler), telemetry.NewProgress(io.Discard, telemetry.Options{Quiet: true}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,11 +67,15 @@ func (r *Report) discovered(found []extract.Found) {
 	for _, f := range found {
 		switch f.State {
 		case extract.Held:
-			r.Held = append(r.Held, fmt.Sprintf("%s, %s: %s", f.Delivery.Source, f.Delivery.Name, f.Reason))
+			r.Held = append(r.Held, because(f.Delivery, f.Reason))
 		case extract.Gone:
-			r.Gone = append(r.Gone, fmt.Sprintf("%s, %s: %s", f.Delivery.Source, f.Delivery.Name, f.Reason))
+			r.Gone = append(r.Gone, because(f.Delivery, f.Reason))
 		}
 	}
+}
+
+func because(d lake.Delivery, reason string) string {
+	return fmt.Sprintf("%s, %s: %s", d.Source, d.Name, reason)
 }
 
 func (r *Report) extracted(m *lake.Manifest, rejects []extract.Reject) {
@@ -83,7 +87,7 @@ func (r *Report) extracted(m *lake.Manifest, rejects []extract.Reject) {
 		}
 		if d.State == "held" {
 			if d.Twin == "" { // twins were known before they were read
-				r.Held = append(r.Held, fmt.Sprintf("%s, %s: %s", d.Source, d.Name, d.Reason))
+				r.Held = append(r.Held, because(d, d.Reason))
 			}
 			continue
 		}
