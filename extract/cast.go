@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -53,28 +54,33 @@ func (c *compiled) safeCast(column compiledColumn) string {
 	}
 }
 
-// safeCastOfKind casts what an expression made; a fraction is no whole number.
+// safeCastOfKind casts what an expression made, or a typed column; a fraction is
+// no whole number. A file's own decimals are never rounded; where it holds doubles,
+// what their noise is worth is.
 func safeCastOfKind(column compiledColumn) string {
 	raw := rawName(column.Name)
 	cast := fmt.Sprintf("try_cast(%s as %s)", raw, duck.SQLType(column.Type))
-	fractional := strings.HasPrefix(column.kind, "DECIMAL") || column.kind == "DOUBLE" || column.kind == "FLOAT"
-	if fractional && (column.Type == "int" || column.Type == "bigint") {
+	_, _, toDecimal := column.Type.Decimal()
+	switch fractional := strings.HasPrefix(column.kind, "DECIMAL") || column.kind == "DOUBLE" || column.kind == "FLOAT"; {
+	case fractional && (column.Type == "int" || column.Type == "bigint"):
 		return fmt.Sprintf("case when %[1]s = trunc(%[1]s) then %[2]s end", raw, cast)
+	case fractional && toDecimal && column.bare:
+		return fmt.Sprintf("case when abs(%[1]s - %[2]s::%[3]s) <= %[4]s * abs(%[1]s) then %[2]s end", raw, cast, column.kind, cmp.Or(noise[column.kind], "0"))
 	}
 	return cast
 }
+
+// noise is how far from a decimal a number of a kind may be, as a share of it, and
+// still mean it; of decimals, nothing.
+var noise = map[string]string{"DOUBLE": "1e-12", "FLOAT": "1e-6"}
 
 // gated casts the text of a number that has a form: other casts would take
 // 1.7 as 2, or 0x1F as 31.
 func (c *compiled) gated(column compiledColumn, pattern string) string {
 	raw, formats := rawName(column.Name), c.source.Formats
-	number, condition := raw, ""
+	number, condition := asNumber(raw, formats), ""
 	if t := formats.Thousands; t != "" {
-		number = fmt.Sprintf("replace(%s, %s, '')", raw, duck.Text(t))
 		condition = fmt.Sprintf("regexp_full_match(%s, %s) and ", raw, duck.Text(grouped(t)))
-	}
-	if formats.Decimal == "," {
-		number = fmt.Sprintf("translate(%s, ',.', '.x')", number)
 	}
 	return fmt.Sprintf("case when %sregexp_full_match(%s, %s) then try_cast(%s as %s) end", condition, number, duck.Text(pattern), number, duck.SQLType(column.Type))
 }

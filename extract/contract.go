@@ -44,6 +44,8 @@ type compiledColumn struct {
 	// typed says that DuckDB's reader already gives the value; sure, that the
 	// independent pass has seen every value fit.
 	typed, sure bool
+	// bare says that a column of the file stands there, not an expression.
+	bare bool
 	// format of a stamp or date.
 	format string
 }
@@ -78,6 +80,7 @@ func (c *compiled) column(column models.Column, kinds map[string]string) compile
 	out.format = formatOf(c.source, e, column.Type)
 	name, isBare := bareColumn(e.SQL, c.reading.columnNames())
 	want, shaped := shapeOf(c.source, e, column.Type)
+	out.bare = isBare
 	out.sure = isBare && shaped && c.mapping.Unpivot == nil && c.reading.fits(name, want) && c.narrow(name, column.Type)
 	out.typed = out.sure && c.onlyBare(name, column)
 	switch {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"nightjar/extract/delivered"
 	"nightjar/internal/config"
 	"nightjar/internal/lake"
 )
@@ -31,7 +32,9 @@ const (
 
 // Found is a delivery as discovered: what a run will do with it, and why.
 type Found struct {
-	Source   *config.Source
+	Source *config.Source
+	// File is where its bytes are, Path the same for a person.
+	File     delivered.File
 	Path     string
 	State    State
 	Reason   string
@@ -124,7 +127,7 @@ func knownNames(m *lake.Manifest, source string) map[string]versions {
 	return known
 }
 
-func (d *discovery) look(ctx context.Context, paths map[string]string) error {
+func (d *discovery) look(ctx context.Context, paths map[string]place) error {
 	for _, name := range slices.SortedFunc(maps.Keys(paths), naturally) {
 		f, err := d.compare(ctx, name, paths[name])
 		if err != nil {
@@ -140,27 +143,31 @@ func (d *discovery) look(ctx context.Context, paths map[string]string) error {
 }
 
 // compare says what one file is to what is known of its name.
-func (d *discovery) compare(ctx context.Context, name, path string) (Found, error) {
-	info, err := os.Stat(path)
+func (d *discovery) compare(ctx context.Context, name string, p place) (Found, error) {
+	info, err := os.Stat(p.Path)
 	if err != nil {
 		return Found{}, fmt.Errorf("looking at a file: %w", err)
 	}
 	if info.IsDir() {
-		return Found{}, fmt.Errorf("%s is a folder; name files, such as %s", path, filepath.Join(path, "*.csv"))
+		return Found{}, fmt.Errorf("%s is a folder; name files, such as %s", p.Path, filepath.Join(p.Path, "*.csv"))
 	}
-	f := Found{Source: d.source, Path: path, State: New, Delivery: lake.Delivery{
-		Source: d.source.Name, Name: name, Size: info.Size(), ModifiedAt: info.ModTime().UTC(), Inode: inode(info), Mapping: d.mapping,
+	size := info.Size()
+	if p.Member != "" {
+		size = p.size
+	}
+	f := Found{Source: d.source, File: p.File, Path: p.String(), State: New, Delivery: lake.Delivery{
+		Source: d.source.Name, Name: name, Size: size, ModifiedAt: info.ModTime().UTC(), Inode: inode(info), Mapping: d.mapping,
 	}}
 	old := d.known[name].latest
 	if old == nil {
 		return f, nil
 	}
-	if old.Size == info.Size() && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info) && !d.verify {
+	if old.Size == size && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info) && !d.verify {
 		f.Delivery.SHA256 = old.SHA256
 		d.same(&f, old)
 		return f, nil
 	}
-	if f.Delivery.SHA256, err = hashFile(ctx, path); err != nil {
+	if f.Delivery.SHA256, err = delivered.Hash(ctx, p.File); err != nil {
 		return Found{}, fmt.Errorf("reading a file: %w", err)
 	}
 	if f.Delivery.SHA256 == old.SHA256 {
@@ -222,11 +229,11 @@ func mappingOf(source *config.Source) string {
 
 // unmoved refuses a file that is no longer what was discovered.
 func unmoved(f Found) error {
-	info, err := os.Stat(f.Path)
+	info, err := os.Stat(f.File.Path)
 	if err != nil {
 		return fmt.Errorf("the file went while it was read: %w", err)
 	}
-	if info.Size() != f.Delivery.Size || !info.ModTime().Equal(f.Delivery.ModifiedAt) {
+	if f.File.Member == "" && info.Size() != f.Delivery.Size || !info.ModTime().Equal(f.Delivery.ModifiedAt) {
 		return fmt.Errorf("it changed at %s, while it was read: deliver it under another name and rename it when it is whole, then run again", info.ModTime().UTC().Format(time.RFC3339))
 	}
 	return nil

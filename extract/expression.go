@@ -30,7 +30,7 @@ func (n *Night) kinds(ctx context.Context, source *config.Source, mapping *confi
 			return nil, fmt.Errorf("column %s %w (nightjar.yaml:%d)", e.Column, err, e.Line)
 		}
 	}
-	return n.describe(ctx, mapping.Columns, available, r.extras())
+	return n.describe(ctx, mapping.Columns, available, r)
 }
 
 // visible lists the columns that a mapping's expressions can name: the file's
@@ -59,10 +59,10 @@ func visible(mapping *config.Mapping, r *reading) ([]string, error) {
 }
 
 // describe gives the type of each expression, in DuckDB's words.
-func (n *Night) describe(ctx context.Context, columns config.Columns, available []string, extras []extra) (map[string]string, error) {
+func (n *Night) describe(ctx context.Context, columns config.Columns, available []string, r *reading) (map[string]string, error) {
 	texts := make([]string, len(available))
 	for i, name := range available {
-		kind := "varchar"
+		kind, extras := r.kindOf(name), r.extras()
 		if i := slices.IndexFunc(extras, func(e extra) bool { return e.name == name }); i >= 0 {
 			kind = extras[i].kind
 		}
@@ -117,10 +117,6 @@ func (n *Night) namesKnown(ctx context.Context, expression string, available []s
 	if _, isBare := bareColumn(expression, available); isBare || expression == "" {
 		return nil
 	}
-	hint := ""
-	if slices.Contains(available, strings.TrimSpace(expression)) {
-		hint = fmt.Sprintf(`: write the name of a column with more than letters, digits and _ in double quotes, as '"%s"'`, strings.TrimSpace(expression))
-	}
 	var text string
 	if err := n.DB.QueryRowContext(ctx, "select json_serialize_sql("+duck.Text("select ("+expression+")")+")::varchar").Scan(&text); err != nil {
 		return duck.Scrub(err)
@@ -130,12 +126,27 @@ func (n *Night) namesKnown(ctx context.Context, expression string, available []s
 		return err
 	}
 	if problem, failed := tree["error_message"].(string); failed {
-		return fmt.Errorf("is %q, which is no expression: %s%s", expression, problem, hint)
+		return fmt.Errorf("is %q, which is no expression: %s", expression, problem)
 	}
-	if err := known(columnRefs(tree, nil), available); err != nil {
-		return fmt.Errorf("%w%s", err, hint)
+	for _, name := range columnRefs(tree, nil) {
+		column, _, isPath := strings.Cut(name, ".")
+		if isPath && slices.Contains(available, name) {
+			return fmt.Errorf(`names the column %s: within an expression, write it in double quotes, as "%s"`, name, name)
+		}
+		if err := known([]string{column}, available); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// dotted joins the parts of a name: a column, and fields within it.
+func dotted(parts []any) string {
+	names := make([]string, len(parts))
+	for i, part := range parts {
+		names[i] = fmt.Sprint(part)
+	}
+	return strings.Join(names, ".")
 }
 
 // columnRefs collects the names of columns in a parse tree, lambda parameters
@@ -145,9 +156,7 @@ func columnRefs(node any, names []string) []string {
 	case map[string]any:
 		if node["class"] == "COLUMN_REF" {
 			if parts, ok := node["column_names"].([]any); ok && len(parts) > 0 {
-				if name, ok := parts[len(parts)-1].(string); ok {
-					return append(names, name)
-				}
+				return append(names, dotted(parts))
 			}
 		}
 		if node["class"] == "LAMBDA" {

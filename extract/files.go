@@ -6,13 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"nightjar/extract/delivered"
 	"nightjar/internal/config"
 )
 
 // files lists a source's files by name: the path below the folder that its
 // pattern fixes, with / between folders.
-func files(dir string, source *config.Source) (map[string]string, error) {
-	paths := map[string]string{}
+func files(dir string, source *config.Source) (map[string]place, error) {
+	paths := map[string]place{}
 	for _, pattern := range source.Files {
 		full := pattern
 		if !filepath.IsAbs(pattern) {
@@ -34,14 +35,54 @@ func files(dir string, source *config.Source) (map[string]string, error) {
 			if err != nil {
 				return nil, fmt.Errorf("source %s: %w", source.Name, err)
 			}
-			name = filepath.ToSlash(name)
-			if other, twice := paths[name]; twice && other != path {
-				return nil, fmt.Errorf("source %s: %s and %s would both be the delivery %s; make them two sources", source.Name, other, path, name)
+			if err := add(paths, source, filepath.ToSlash(name), path); err != nil {
+				return nil, fmt.Errorf("source %s: %w", source.Name, err)
 			}
-			paths[name] = path
 		}
 	}
 	return paths, nil
+}
+
+// A place is where a delivery's bytes are. Of a member of an archive, size is the
+// member's; else it is not known yet.
+type place struct {
+	delivered.File
+	size int64
+}
+
+// add enters a file or, of an archive, its members, each by its name.
+func add(paths map[string]place, source *config.Source, name, path string) error {
+	if !delivered.IsArchive(path) {
+		return enter(paths, name, place{File: delivered.File{Path: path, Encoding: source.Encoding}})
+	}
+	members, err := delivered.Members(path, source.Members)
+	if err != nil {
+		return err
+	}
+	if len(members) == 0 && !source.Optional {
+		return fmt.Errorf("the archive %s holds no file%s; correct `members`, or say `optional: true` if it may be empty", path, matching(source.Members))
+	}
+	for _, m := range members {
+		if err := enter(paths, name+"/"+m.Name, place{File: delivered.File{Path: path, Member: m.Name, Encoding: source.Encoding}, size: m.Size}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func matching(glob string) string {
+	if glob == "" {
+		return ""
+	}
+	return " that matches " + glob
+}
+
+func enter(paths map[string]place, name string, p place) error {
+	if other, twice := paths[name]; twice && (other.File != p.File || p.Member != "") {
+		return fmt.Errorf("%s and %s would both be the delivery %s; make them two sources", other, p, name)
+	}
+	paths[name] = p
+	return nil
 }
 
 // literally escapes what means something in a pattern, in a folder's own name.

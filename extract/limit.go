@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nightjar/extract/csvfile"
+	"nightjar/internal/config"
 	"nightjar/internal/lake"
 )
 
@@ -75,6 +76,20 @@ func (n *Night) readableEnough(f Found, scan csvfile.Result) error {
 	}
 	n.count(f.Delivery.ID, input, func(c *lake.Counts) { c.Read, c.Unreadable = scan.Records, bad })
 	return &LimitError{Run: n.Manifest.Run, Source: f.Source.Name, Delivery: f.Delivery.Name, Input: input, Rejected: bad, Records: scan.Records, Rules: tally(rules)}
+}
+
+// tooManyUnreadable is the error for a table of which too many records are none.
+func (n *Night) tooManyUnreadable(f Found, from string, r *reading) error {
+	i := slices.IndexFunc(f.Source.Maps, func(m *config.Mapping) bool { return m.From == from })
+	input, rules := f.Source.Maps[i].Input, map[string]int64{}
+	for _, u := range r.unreadable {
+		rules[u.Rule]++
+	}
+	bad, records := int64(len(r.unreadable)), r.records()
+	r.unreadable = r.unreadable[:min(len(r.unreadable), keptBeyond)]
+	n.refuse(lakeDelivery{id: f.Delivery.ID}, input, r)
+	n.count(f.Delivery.ID, input, func(c *lake.Counts) { c.Read, c.Unreadable = records, bad })
+	return &LimitError{Run: n.Manifest.Run, Source: f.Source.Name, Delivery: f.Delivery.Name, Input: input, Rejected: bad, Records: records, Rules: tally(rules)}
 }
 
 func tally(rules map[string]int64) string {

@@ -7,43 +7,22 @@ import (
 	"strings"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/record"
 	"nightjar/internal/config"
 	"nightjar/internal/duck"
 	"nightjar/models"
 )
 
-// A reading is one delivery as DuckDB will read it: which of its columns come
-// typed, because the independent pass has seen every value fit, and which as text.
-type reading struct {
-	name    string // of the delivery
-	path    string // as delivered, or normalised
-	dialect csvfile.Dialect
-	scan    csvfile.Result
-	shapes  map[string]csvfile.Shape // asked of the scan, by column
-	// numbered says that the file's first column is the number of the record.
-	numbered bool
-}
+var hasLetter = regexp.MustCompile(`\pL`)
 
-// dialectOf is the source's dialect for both readers.
-func dialectOf(source *config.Source) csvfile.Dialect {
-	d := csvfile.Dialect{Delimiter: source.CSV.Delimiter[0], Header: source.CSV.HasHeader(), Columns: source.CSV.Columns}
-	if source.CSV.Quote != "" {
-		d.Quote = source.CSV.Quote[0]
-	}
-	if source.CSV.Escape != "" {
-		d.Escape = source.CSV.Escape[0]
-	}
-	return d
-}
-
-var bare = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
-
-// bareColumn returns the header's column that an expression consists of.
+// bareColumn returns the header's column that an expression consists of: its
+// name, in quotes or as it stands there, whatever is in it. What SQL has a meaning
+// of its own for is none.
 func bareColumn(expression string, header []string) (string, bool) {
 	name := strings.TrimSpace(expression)
 	if quoted, ok := unquoted(name); ok {
 		name = quoted
-	} else if !bare.MatchString(name) {
+	} else if !hasLetter.MatchString(name) || slices.Contains([]string{"null", "true", "false"}, strings.ToLower(name)) {
 		return "", false
 	}
 	for _, column := range header {
@@ -159,7 +138,10 @@ const blanks = " \t\u00a0\u3000"
 // as null.
 func (r *reading) relation(typed map[string]models.Type, formats [2]string) string {
 	var columns, chosen []string
-	if r.numbered {
+	if r.kinds != nil {
+		return r.parquetRelation()
+	}
+	if r.made {
 		columns = append(columns, duck.Text(rowNumber)+": 'BIGINT'")
 		chosen = append(chosen, duck.Name(rowNumber))
 	} else {
@@ -206,7 +188,7 @@ type extra struct{ name, kind, sql string }
 // name the file has a column itself.
 func (r *reading) extras() []extra {
 	all := []extra{
-		{csvfile.SourceRow, "bigint", duck.Name(rowNumber)},
+		{record.SourceRow, "bigint", duck.Name(rowNumber)},
 		{"delivery_name", "varchar", duck.Text(r.name)},
 	}
 	return slices.DeleteFunc(all, func(e extra) bool {

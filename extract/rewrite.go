@@ -70,7 +70,7 @@ func (m *merging) enterDuplicates(ctx context.Context, id int64) error {
 	if err := rows.Err(); err != nil {
 		return duck.Scrub(err)
 	}
-	if err := m.illustrate(ctx, f.Path, dialectOf(f.Source), hits); err != nil {
+	if err := m.illustrate(ctx, f, f.Source.Maps.For(m.input.Name).From, hits); err != nil {
 		return err
 	}
 	for i, hit := range hits {

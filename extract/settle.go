@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"nightjar/extract/csvfile"
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
 )
@@ -98,7 +97,7 @@ func (n *Night) collect(ctx context.Context, f Found, c *compiled, tooMany bool)
 	if err := rows.Err(); err != nil {
 		return 0, duck.Scrub(err)
 	}
-	if err := n.illustrate(ctx, f.Path, dialectOf(f.Source), hits); err != nil {
+	if err := n.illustrate(ctx, f, c.mapping.From, hits); err != nil {
 		return 0, err
 	}
 	n.count(f.Delivery.ID, c.mapping.Input, func(k *lake.Counts) { k.Nulled, k.Warned = nulled, warned })
@@ -112,27 +111,6 @@ func (n *Night) enterHits(id int64, hits []Reject) error {
 	}
 	if i := slices.IndexFunc(hits, func(hit Reject) bool { return hit.Action == "fail" }); i >= 0 {
 		return fmt.Errorf("line %d breaks the rule %s of column %s, for which the contract stops the night: %s", hits[i].Line, hits[i].Rule, hits[i].Column, hits[i].Reason)
-	}
-	return nil
-}
-
-// illustrate adds raw text and line to the rows that were hit.
-func (n *Night) illustrate(ctx context.Context, path string, d csvfile.Dialect, hits []Reject) error {
-	var wanted []int64
-	for _, hit := range hits {
-		wanted = append(wanted, hit.SourceRow)
-	}
-	slices.Sort(wanted)
-	raws, err := csvfile.Records(ctx, path, d, slices.Compact(wanted))
-	if err != nil {
-		return err
-	}
-	byRow := map[int64]csvfile.Raw{}
-	for _, raw := range raws {
-		byRow[raw.Record] = raw
-	}
-	for i := range hits {
-		hits[i].Line, hits[i].Raw = byRow[hits[i].SourceRow].Line, byRow[hits[i].SourceRow].Text
 	}
 	return nil
 }

@@ -2,16 +2,12 @@ package extract
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
-	"nightjar/extract/csvfile"
 	"nightjar/internal/config"
 	"nightjar/internal/lake"
 )
@@ -44,23 +40,29 @@ func (n *Night) read(ctx context.Context, f Found) error {
 }
 
 func (n *Night) readDelivery(ctx context.Context, f Found) error {
-	r, unreadable, err := n.scan(ctx, f)
-	if err != nil {
-		return err
-	}
-	if r.numbered {
-		defer os.Remove(r.path)
-	}
 	d, err := n.about(f)
 	if err != nil {
 		return err
 	}
-	for i, u := range unreadable {
-		n.reject(d.id, Reject{Input: f.Source.Maps[0].Input, Rule: u.Rule, Line: u.Line, SourceRow: u.Record, Reason: u.Reason, Action: "reject", Raw: u.Raw}, i)
-	}
+	tables := map[string]*reading{}
+	defer func() {
+		for _, r := range tables {
+			r.remove()
+		}
+	}()
+	whole := true
 	for i, mapping := range f.Source.Maps {
+		r := tables[mapping.From]
+		if r == nil {
+			if r, err = n.readTable(ctx, f, mapping.From); err != nil {
+				return err
+			}
+			tables[mapping.From] = r
+			whole = whole && len(r.unreadable) == 0
+			n.refuse(d, mapping.Input, r)
+		}
 		n.count(d.id, mapping.Input, func(c *lake.Counts) {
-			c.Read, c.Unreadable = r.scan.Records+int64(len(unreadable)), int64(len(unreadable))
+			c.Read, c.Unreadable = r.records(), int64(len(r.unreadable))
 		})
 		if err := n.readMapping(ctx, f, r, d, mapping, i); err != nil {
 			return fmt.Errorf("input %s: %w", mapping.Input, err)
@@ -69,15 +71,22 @@ func (n *Night) readDelivery(ctx context.Context, f Found) error {
 	if err := unmoved(f); err != nil {
 		return err
 	}
-	n.mu.Lock()
 	if f.Source.Mode == "snapshot" {
-		n.snapshots[f.Source.Name] = append(n.snapshots[f.Source.Name], snapshot{id: d.id, place: f.Delivery.Place, whole: len(unreadable) == 0})
+		n.mu.Lock()
+		n.snapshots[f.Source.Name] = append(n.snapshots[f.Source.Name], snapshot{id: d.id, place: f.Delivery.Place, whole: whole})
+		n.mu.Unlock()
 	}
-	n.mu.Unlock()
 	if n.Step != nil {
-		n.Step(f.Delivery.Name, r.scan.Records)
+		n.Step(f.Delivery.Name, tables[f.Source.Maps[0].From].scan.Records)
 	}
 	return nil
+}
+
+// refuse notes the records of a table of which no row can be made.
+func (n *Night) refuse(d lakeDelivery, input string, r *reading) {
+	for i, u := range r.unreadable {
+		n.reject(d.id, Reject{Input: input, Rule: u.Rule, Line: u.Line, SourceRow: u.Record, Reason: u.Reason, Action: "reject", Raw: u.Raw}, i)
+	}
 }
 
 func (n *Night) readMapping(ctx context.Context, f Found, r *reading, d lakeDelivery, mapping *config.Mapping, ordinal int) error {
@@ -90,77 +99,6 @@ func (n *Night) readMapping(ctx context.Context, f Found, r *reading, d lakeDeli
 		return err
 	}
 	return n.stage(ctx, f, c, ordinal)
-}
-
-// scan passes over the bytes once; a file that DuckDB could misread is written
-// anew, without the records of which no row can be made.
-func (n *Night) scan(ctx context.Context, f Found) (*reading, []csvfile.Unreadable, error) {
-	d := dialectOf(f.Source)
-	header, err := csvfile.Header(ctx, f.Path, d)
-	if err != nil {
-		return nil, nil, err
-	}
-	shapes := shapesOf(f.Source, header)
-	scan, err := csvfile.Scan(ctx, f.Path, d, values(shapes))
-	if err != nil {
-		return nil, nil, err
-	}
-	n.mu.Lock()
-	n.delivery(f.Delivery.ID).SHA256 = hex.EncodeToString(scan.SHA256[:])
-	n.mu.Unlock()
-	if scan.Regular() {
-		return &reading{name: f.Delivery.Name, path: f.Path, dialect: d, scan: scan, shapes: shapes}, nil, nil
-	}
-	if err := n.readableEnough(f, scan); err != nil {
-		return nil, nil, err
-	}
-	return n.normalise(ctx, f, d, shapes, scan)
-}
-
-func (n *Night) normalise(ctx context.Context, f Found, d csvfile.Dialect, shapes map[string]csvfile.Shape, asDelivered csvfile.Result) (*reading, []csvfile.Unreadable, error) {
-	path := filepath.Join(n.Lake.TempDir(), fmt.Sprintf("%s-%d.csv", n.Manifest.Run, f.Delivery.ID))
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, err
-	}
-	kept, unreadable, err := csvfile.Normalise(ctx, f.Path, d, out)
-	if err := errors.Join(err, out.Close()); err != nil {
-		return nil, nil, err
-	}
-	if kept+int64(len(unreadable)) != asDelivered.Records {
-		return nil, nil, fmt.Errorf("two passes over the file found %d and %d records: it changed while it was read; deliver it whole, then run again", asDelivered.Records, kept+int64(len(unreadable)))
-	}
-	regular := csvfile.Dialect{Delimiter: ',', Quote: '"', Header: true}
-	header, err := csvfile.Header(ctx, path, regular)
-	if err != nil {
-		return nil, nil, err
-	}
-	// The columns are those of the file, in order, behind the record's number;
-	// their names may have been rewritten.
-	var renamed []csvfile.Shape
-	for i, column := range asDelivered.Columns {
-		if shape, asked := shapes[column.Name]; asked {
-			shape.Column = header[i+1]
-			renamed = append(renamed, shape)
-		}
-	}
-	scan, err := csvfile.Scan(ctx, path, regular, renamed)
-	if err != nil {
-		return nil, nil, err
-	}
-	scan.Columns, scan.Header = scan.Columns[1:], asDelivered.Header
-	for i := range scan.Columns {
-		scan.Columns[i].Name = asDelivered.Columns[i].Name
-	}
-	return &reading{name: f.Delivery.Name, path: path, dialect: regular, scan: scan, shapes: shapes, numbered: true}, unreadable, nil
-}
-
-func values(shapes map[string]csvfile.Shape) []csvfile.Shape {
-	list := make([]csvfile.Shape, 0, len(shapes))
-	for _, shape := range shapes {
-		list = append(list, shape)
-	}
-	return list
 }
 
 // about is what expressions may ask of a delivery: its own date is that of its

@@ -2,11 +2,9 @@ package extract
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
+
+	"nightjar/extract/delivered"
 )
 
 // holdTwins holds a delivery whose content counts under another name: the first
@@ -35,7 +33,7 @@ func (d *discovery) holdTwins(ctx context.Context) error {
 		}
 		// A file is hashed here only where another one has its size.
 		if f.Delivery.SHA256 == "" && sizes[f.Delivery.Size] > 1 {
-			sum, err := hashFile(ctx, f.Path)
+			sum, err := delivered.Hash(ctx, f.File)
 			if err != nil {
 				return fmt.Errorf("reading a file: %w", err)
 			}
@@ -79,29 +77,5 @@ func (d *discovery) hold(f *Found, twin string) {
 	f.Reason = fmt.Sprintf("its content is that of %s, which counts already; say `same_content: load` on the source if both are true", twin)
 	if d.known[f.Delivery.Name].counting != nil && d.source.Mode == "append" {
 		f.Reason += fmt.Sprintf("; what %s gave before counts no longer", f.Delivery.Name)
-	}
-}
-
-// hashFile is the SHA-256 of a file's bytes, in hexadecimal.
-func hashFile(ctx context.Context, path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	buffer := make([]byte, 1<<20)
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		read, err := f.Read(buffer)
-		sum.Write(buffer[:read])
-		if err == io.EOF {
-			return hex.EncodeToString(sum.Sum(nil)), nil
-		}
-		if err != nil {
-			return "", err
-		}
 	}
 }

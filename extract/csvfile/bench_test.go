@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 // salesFile writes lines like those of a till: 12 columns, about 100 bytes, 5 of
@@ -55,7 +56,7 @@ func BenchmarkScan(b *testing.B) {
 			b.ReportAllocs()
 			before, scans := processorTime(), 0
 			for b.Loop() {
-				r, err := csvfile.Scan(context.Background(), path, commas, shapes)
+				r, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, commas, shapes)
 				if err != nil || !r.Regular() || r.Records != 500_000 {
 					b.Fatal(r, err)
 				}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 var (
@@ -25,7 +26,7 @@ func writeFile(tb testing.TB, name, text string) string {
 
 func scan(t *testing.T, text string, d csvfile.Dialect, shapes ...csvfile.Shape) csvfile.Result {
 	t.Helper()
-	r, err := csvfile.Scan(context.Background(), writeFile(t, "file.csv", text), d, shapes)
+	r, err := csvfile.Scan(context.Background(), delivered.File{Path: writeFile(t, "file.csv", text)}, d, shapes)
 	if err != nil {
 		t.Fatal(err)
 	}

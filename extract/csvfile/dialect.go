@@ -9,6 +9,9 @@ type Dialect struct {
 	Escape    byte     // makes the next byte inside quotes text; 0 means Quote (doubled quotes)
 	Header    bool     // the first record holds the column names
 	Columns   []string // the names when Header is false
+	Skip      int      // lines before the header, or before the first record, that are none
+	Comment   byte     // lines that begin with it are no records; 0: there are none
+	Footer    int      // records at the end that are no data, such as totals
 }
 
 // Validate says what is wrong with a dialect, if anything.
@@ -24,6 +27,10 @@ func (d Dialect) Validate() error {
 		return fmt.Errorf("dialect: %q cannot be both the delimiter and the quote or escape", d.Delimiter)
 	case d.Quote == 0 && d.Escape != 0:
 		return fmt.Errorf("dialect: an escape means something only inside quotes, and quote is missing")
+	case d.Comment >= 0x80 || isLineEnd(d.Comment) || d.Comment != 0 && (d.Comment == d.Delimiter || d.Comment == d.Quote):
+		return fmt.Errorf("dialect: a comment begins with an ASCII character that is neither delimiter nor quote")
+	case d.Skip < 0 || d.Footer < 0:
+		return fmt.Errorf("dialect: lines to skip and records of the footer are counted from 0")
 	case !d.Header && len(d.Columns) == 0:
 		return fmt.Errorf("dialect: a file without a header needs its column names in columns")
 	}
@@ -37,5 +44,8 @@ func (d Dialect) escape() byte {
 	}
 	return d.Escape
 }
+
+// plain says that every line is a header or a record.
+func (d Dialect) plain() bool { return d.Skip == 0 && d.Comment == 0 && d.Footer == 0 }
 
 func isLineEnd(b byte) bool { return b == '\n' || b == '\r' }

@@ -4,17 +4,21 @@ import (
 	"bytes"
 	"fmt"
 	"unicode/utf8"
+
+	"nightjar/extract/record"
 )
 
 // fault says why no row can be made of a record; kind is "" if one can.
-func (r *record) fault(columns int) (kind, detail string) {
+func (r *row) fault(columns int) (kind, detail string) {
 	switch {
 	case r.tooLong:
-		return TooLong, fmt.Sprintf("the record has %d bytes, more than %d", r.length, MaxRecord)
+		return TooLong, fmt.Sprintf("the record has %d bytes, more than %d", r.length, record.Max)
 	case r.badQuote:
 		return BadQuote, "text follows a closing quote"
 	case !utf8.Valid(r.raw):
 		return BadEncoding, fmt.Sprintf("byte %d of the record is not UTF-8", validPrefix(r.raw)+1)
+	case r.decoded && bytes.Contains(r.raw, replacement):
+		return BadEncoding, "the record holds bytes that the file's encoding does not have"
 	case bytes.IndexByte(r.raw, 0) >= 0:
 		return NulByte, fmt.Sprintf("byte %d of the record is zero", bytes.IndexByte(r.raw, 0)+1)
 	case r.fields != columns:
@@ -22,6 +26,9 @@ func (r *record) fault(columns int) (kind, detail string) {
 	}
 	return "", ""
 }
+
+// replacement is U+FFFD, which a decoder writes for bytes that it does not know.
+var replacement = []byte("\uFFFD")
 
 func validPrefix(text []byte) int {
 	n := 0
@@ -38,7 +45,7 @@ func validPrefix(text []byte) int {
 // oddity is what DuckDB reads otherwise than this package in a readable record.
 type oddity struct{ kind, detail string }
 
-func (r *record) oddities() []oddity {
+func (r *row) oddities() []oddity {
 	var found []oddity
 	if r.strayQuote {
 		found = append(found, oddity{StrayQuote, "a quote inside a field that does not begin with one"})

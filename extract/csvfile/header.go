@@ -3,36 +3,15 @@ package csvfile
 import (
 	"fmt"
 	"strings"
-)
 
-// UniqueNames makes column names usable: an empty one becomes column_N, N being
-// its position from 1; one that is there already, ignoring case, gets _2, _3, … at
-// its end, the first number that is free. All others stay as they are.
-func UniqueNames(names []string) []string {
-	taken := make(map[string]bool, len(names))
-	for _, name := range names {
-		taken[strings.ToLower(name)] = true
-	}
-	unique, seen := make([]string, len(names)), make(map[string]bool, len(names))
-	for i, name := range names {
-		if name == "" {
-			name = fmt.Sprintf("column_%d", i+1)
-		}
-		free := name
-		for n := 2; seen[strings.ToLower(free)] || free != names[i] && taken[strings.ToLower(free)]; n++ {
-			free = fmt.Sprintf("%s_%d", name, n)
-		}
-		seen[strings.ToLower(free)] = true
-		unique[i] = free
-	}
-	return unique
-}
+	"nightjar/extract/record"
+)
 
 // readHeader reads the column names, and reports how many blank lines came before.
 // Without a header the names are the dialect's, and nothing is read.
 func (r *recordReader) readHeader(d Dialect) (names []string, blank int, err error) {
 	if !d.Header {
-		return UniqueNames(d.Columns), 0, nil
+		return record.UniqueNames(d.Columns), 0, nil
 	}
 	for {
 		more, err := r.readOne()
@@ -40,7 +19,7 @@ func (r *recordReader) readHeader(d Dialect) (names []string, blank int, err err
 			return nil, blank, err
 		}
 		if !more {
-			return nil, blank, &EmptyFileError{Path: r.source.path}
+			return nil, blank, &EmptyFileError{Path: r.source.Name()}
 		}
 		if !r.rec.blank() {
 			break
@@ -50,10 +29,10 @@ func (r *recordReader) readHeader(d Dialect) (names []string, blank int, err err
 	}
 	if r.rec.tooLong || r.rec.fields > maxSpans {
 		return nil, blank, fmt.Errorf("reading %s: its header has %d bytes and %d columns, too many for one: "+
-			"correct the source's delimiter and quote", r.source.path, r.rec.length, r.rec.fields)
+			"correct the source's delimiter and quote", r.source.Name(), r.rec.length, r.rec.fields)
 	}
 	r.longest = r.rec.length
-	return UniqueNames(r.headerFields()), blank, nil
+	return record.UniqueNames(r.headerFields()), blank, nil
 }
 
 // headerFields are the names as written, with U+FFFD for what is no text; those of
@@ -61,7 +40,7 @@ func (r *recordReader) readHeader(d Dialect) (names []string, blank int, err err
 func (r *recordReader) headerFields() []string {
 	names := r.rec.strings(r.machine.escape)
 	if r.rec.badQuote {
-		names = strings.Split(printable(r.rec.raw), string(rune(r.machine.delimiter)))
+		names = strings.Split(record.Text(r.rec.raw), string(rune(r.machine.delimiter)))
 	}
 	for i, name := range names {
 		names[i] = strings.ReplaceAll(name, "\x00", "\uFFFD")
@@ -70,17 +49,14 @@ func (r *recordReader) headerFields() []string {
 }
 
 // strings are the record's values, with U+FFFD for what is not UTF-8.
-func (r *record) strings(escape byte) []string {
+func (r *row) strings(escape byte) []string {
 	var scratch []byte
 	values := make([]string, len(r.spans))
 	for i, s := range r.spans {
-		values[i] = printable(r.value(s, escape, &scratch))
+		values[i] = record.Text(r.value(s, escape, &scratch))
 	}
 	return values
 }
-
-// printable is text with U+FFFD for what is not UTF-8.
-func printable(text []byte) string { return strings.ToValidUTF8(string(text), "\uFFFD") }
 
 // nearest is the name most similar to one that is missing.
 func nearest(missing string, names []string) string {

@@ -64,7 +64,7 @@ func (m *machine) restart() {
 
 // run reads on in data, which begins at the record's start, and reports whether
 // the record's end was found: m.at is then at its line end.
-func (m *machine) run(data []byte, r *record) bool {
+func (m *machine) run(data []byte, r *row) bool {
 	for m.at < len(data) {
 		var ended bool
 		switch m.state {
@@ -98,7 +98,7 @@ func (m *machine) openField(b byte) {
 	}
 }
 
-func (m *machine) plain(data []byte, r *record) (ended bool) {
+func (m *machine) plain(data []byte, r *row) (ended bool) {
 	i := m.at
 	for i < len(data) && !m.special[data[i]] {
 		i++
@@ -170,7 +170,7 @@ func (m *machine) quoted(data []byte) {
 	}
 }
 
-func (m *machine) unescape(b byte, r *record) {
+func (m *machine) unescape(b byte, r *row) {
 	if b != m.quote && b != m.escape {
 		r.strayEscape = true
 	}
@@ -179,7 +179,7 @@ func (m *machine) unescape(b byte, r *record) {
 	m.state = inQuotes
 }
 
-func (m *machine) closedQuote(b byte, r *record) (ended bool) {
+func (m *machine) closedQuote(b byte, r *row) (ended bool) {
 	switch {
 	case b == '\n':
 		return true

@@ -1,11 +1,15 @@
 package csvfile
 
-import "context"
+import (
+	"context"
+
+	"nightjar/extract/delivered"
+)
 
 // Header reads a file's column names alone, unique as UniqueNames makes them;
 // those of a dialect without a header are the dialect's. Errors are those of Scan.
-func Header(ctx context.Context, path string, d Dialect) ([]string, error) {
-	r, err := openRecords(ctx, path, d)
+func Header(ctx context.Context, file delivered.File, d Dialect) ([]string, error) {
+	r, err := openRecords(ctx, file, d)
 	if err != nil {
 		return nil, err
 	}

@@ -3,54 +3,87 @@ package csvfile
 import (
 	"bytes"
 	"context"
+
+	"nightjar/extract/delivered"
+	"nightjar/extract/record"
 )
 
 // recordReader hands out a file's records one after the other, in bounded memory.
 type recordReader struct {
-	source    *source
+	source    *delivered.Stream
 	window    *window
 	machine   *machine
-	rec       record
+	rec       row
 	line      int64 // physical line of the window's unread part, from 1
 	number    int64 // data records handed out
 	longest   int   // bytes of the longest record, header included
 	multiLine bool  // some record spans lines
+
+	comment byte  // as in Dialect
+	decoded bool  // the text had another encoding
+	footer  int   // records to hold back
+	held    []row // the records read ahead of the one handed out, at most footer
 
 	blankLine int64 // the first blank line behind the header; 0 if none
 	oddLine   int64 // the first blank line with a line end of another kind than the file's; 0 if none
 }
 
 // openRecords opens a file at its first record, behind a byte order mark.
-func openRecords(ctx context.Context, path string, d Dialect) (*recordReader, error) {
+func openRecords(ctx context.Context, file delivered.File, d Dialect) (*recordReader, error) {
 	if err := d.Validate(); err != nil {
 		return nil, err
 	}
-	from, err := openSource(path)
+	from, err := delivered.Open(file)
 	if err != nil {
 		return nil, err
 	}
-	r := &recordReader{source: from, window: newWindow(ctx, from), machine: newMachine(d), line: 1}
+	r := &recordReader{source: from, window: newWindow(ctx, from), machine: newMachine(d), line: 1, comment: d.Comment, decoded: from.Decoded(), footer: d.Footer}
 	if err := r.window.fill(); err != nil {
-		from.close()
+		from.Close()
 		return nil, err
 	}
 	if bytes.HasPrefix(r.window.unread(), []byte("\xef\xbb\xbf")) {
 		r.window.pass(3)
 	}
+	r.rec.decoded = r.decoded
+	for range d.Skip {
+		if err := r.passLine(); err != nil {
+			from.Close()
+			return nil, err
+		}
+	}
 	return r, nil
 }
 
-func (r *recordReader) close() { r.source.close() }
+func (r *recordReader) close() { r.source.Close() }
 
 // next reads the next data record into r.rec, skipping blank lines, and reports
 // whether there was one.
 func (r *recordReader) next() (bool, error) {
-	more, err := r.nextFilled()
+	more, err := r.nextData()
 	if more {
 		r.number++
 		r.rec.number = r.number
 	}
 	return more, err
+}
+
+// nextData reads the next record behind which there are as many as the footer has.
+func (r *recordReader) nextData() (bool, error) {
+	if r.footer == 0 {
+		return r.nextFilled()
+	}
+	for {
+		more, err := r.nextFilled()
+		if err != nil || !more {
+			return false, err
+		}
+		r.held = append(r.held, r.rec.clone())
+		if len(r.held) > r.footer {
+			r.rec, r.held = r.held[0], r.held[1:]
+			return true, nil
+		}
+	}
 }
 
 // nextFilled reads on until a record that is not blank.
@@ -77,8 +110,48 @@ func (r *recordReader) passBlank() {
 	}
 }
 
-// readOne reads the next line or record, blank or not.
+// readOne reads the next line or record, blank or not. Comments are passed.
 func (r *recordReader) readOne() (bool, error) {
+	for r.comment != 0 {
+		if len(r.window.unread()) == 0 && !r.window.eof {
+			if err := r.window.fill(); err != nil {
+				return false, err
+			}
+		}
+		if ahead := r.window.unread(); len(ahead) == 0 || ahead[0] != r.comment {
+			break
+		}
+		if err := r.passLine(); err != nil {
+			return false, err
+		}
+	}
+	return r.readRecord()
+}
+
+// passLine passes one line of any length, whatever is in it.
+func (r *recordReader) passLine() error {
+	for {
+		ahead := r.window.unread()
+		at := bytes.IndexByte(ahead, '\n')
+		if r.machine.ends == macintosh {
+			at = bytes.IndexByte(ahead, '\r')
+		}
+		if at >= 0 {
+			r.window.pass(at + 1)
+			r.line++
+			return nil
+		}
+		r.window.pass(len(ahead))
+		if r.window.eof {
+			return nil
+		}
+		if err := r.window.fill(); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *recordReader) readRecord() (bool, error) {
 	r.rec.reset(r.line)
 	r.machine.restart()
 	passed := overlong{openLine: r.line}
@@ -86,7 +159,7 @@ func (r *recordReader) readOne() (bool, error) {
 		if r.window.eof {
 			return r.endOfFile(&passed)
 		}
-		if len(r.window.unread()) > MaxRecord || r.rec.tooLong {
+		if len(r.window.unread()) > record.Max || r.rec.tooLong {
 			r.rec.tooLong = true
 			r.passOverlong(&passed)
 		}
@@ -100,7 +173,7 @@ func (r *recordReader) readOne() (bool, error) {
 
 // overlong is what is remembered of the part of a record that memory let go.
 type overlong struct {
-	head     []byte // its first RawLimit bytes
+	head     []byte // its first record.RawLimit bytes
 	bytes    int
 	openLine int64 // line at which the unread part begins
 	openedAt int64 // line of the quote that opened in it, if the field is still open
@@ -110,7 +183,7 @@ type overlong struct {
 func (r *recordReader) passOverlong(passed *overlong) {
 	m, seen := r.machine, r.window.unread()[:r.machine.at]
 	if passed.head == nil {
-		passed.head = bytes.Clone(seen[:min(len(seen), RawLimit)])
+		passed.head = bytes.Clone(seen[:min(len(seen), record.RawLimit)])
 	}
 	if m.unclosed() && m.begin > 0 {
 		passed.openedAt = passed.openLine + r.countLines(seen[:m.begin])
@@ -130,7 +203,7 @@ func (r *recordReader) end(at, lineEnd int, passed *overlong) {
 	rec := &r.rec
 	rec.raw, rec.length = text, passed.bytes+len(text)
 	r.judgeEnd(at-len(text), data[at:at+lineEnd])
-	rec.tooLong = rec.tooLong || rec.length > MaxRecord
+	rec.tooLong = rec.tooLong || rec.length > record.Max
 	if rec.tooLong {
 		r.keepHead(passed)
 	} else if !rec.badQuote {
@@ -147,7 +220,7 @@ func (r *recordReader) keepHead(passed *overlong) {
 	if passed.head != nil {
 		rec.raw = passed.head
 	}
-	rec.raw = rec.raw[:min(len(rec.raw), RawLimit)]
+	rec.raw = rec.raw[:min(len(rec.raw), record.RawLimit)]
 	rec.spans = rec.spans[:0]
 }
 
@@ -196,7 +269,7 @@ func (r *recordReader) endOfFile(passed *overlong) (bool, error) {
 		return false, nil
 	}
 	if r.machine.unclosed() {
-		return false, &UnclosedQuoteError{Path: r.source.path, Line: r.openedOn(passed)}
+		return false, &UnclosedQuoteError{Path: r.source.Name(), Line: r.openedOn(passed)}
 	}
 	r.end(len(r.window.unread()), 0, passed)
 	return true, nil

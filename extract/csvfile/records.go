@@ -4,26 +4,22 @@ import (
 	"context"
 	"fmt"
 	"slices"
-)
 
-// Raw is a record as it stands in the file.
-type Raw struct {
-	Record, Line int64    // as in Irregularity
-	Text         string   // without line end, cut at 64 KiB, with U+FFFD for what is not UTF-8
-	Fields       []string // its values as far as they can be told apart; none if too long
-}
+	"nightjar/extract/delivered"
+	"nightjar/extract/record"
+)
 
 // Records reads the records of these numbers, which must ascend, in one pass that
 // ends at the last of them. A number that the file does not have is a
 // *MissingRecordError; its other errors are those of Scan.
-func Records(ctx context.Context, path string, d Dialect, wanted []int64) ([]Raw, error) {
+func Records(ctx context.Context, file delivered.File, d Dialect, wanted []int64) ([]record.Raw, error) {
 	if !slices.IsSorted(wanted) || len(wanted) > 0 && wanted[0] < 1 {
-		return nil, fmt.Errorf("reading records of %s: their numbers must ascend from 1", path)
+		return nil, fmt.Errorf("reading records of %s: their numbers must ascend from 1", file)
 	}
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	r, err := openRecords(ctx, path, d)
+	r, err := openRecords(ctx, file, d)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +31,8 @@ func Records(ctx context.Context, path string, d Dialect, wanted []int64) ([]Raw
 }
 
 // pick reads on to the last record wanted.
-func (r *recordReader) pick(wanted []int64) ([]Raw, error) {
-	found := make([]Raw, 0, len(wanted))
+func (r *recordReader) pick(wanted []int64) ([]record.Raw, error) {
+	found := make([]record.Raw, 0, len(wanted))
 	for _, number := range slices.Compact(slices.Clone(wanted)) {
 		for r.number < number {
 			more, err := r.next()
@@ -44,7 +40,7 @@ func (r *recordReader) pick(wanted []int64) ([]Raw, error) {
 				return nil, err
 			}
 			if !more {
-				return nil, &MissingRecordError{Path: r.source.path, Record: number, Records: r.number}
+				return nil, &MissingRecordError{Path: r.source.Name(), Record: number, Records: r.number}
 			}
 		}
 		found = append(found, r.rec.asRaw(r.machine.escape))
@@ -52,6 +48,6 @@ func (r *recordReader) pick(wanted []int64) ([]Raw, error) {
 	return found, nil
 }
 
-func (r *record) asRaw(escape byte) Raw {
-	return Raw{Record: r.number, Line: r.line, Text: r.text(), Fields: r.strings(escape)}
+func (r *row) asRaw(escape byte) record.Raw {
+	return record.Raw{Record: r.number, Line: r.line, Text: record.Printable(r.raw), Fields: r.strings(escape)}
 }

@@ -1,28 +1,28 @@
 package csvfile
 
-import "time"
+import (
+	"time"
+
+	"nightjar/extract/record"
+)
 
 // The kinds of irregularity. Records of the first five are unreadable: no row can
-// be made of them. Those of the last four are readable, but DuckDB would read them
+// be made of them. Those of the last six are readable, but DuckDB would read them
 // otherwise, or not at all.
 const (
-	Ragged      = "ragged"       // more or fewer fields than columns
-	BadQuote    = "bad_quote"    // text after a closing quote
-	BadEncoding = "bad_encoding" // not UTF-8
-	NulByte     = "nul_byte"     // a zero byte
-	TooLong     = "too_long"     // a record of more than MaxRecord bytes
+	Ragged      = record.Ragged      // more or fewer fields than columns
+	BadQuote    = record.BadQuote    // text after a closing quote
+	BadEncoding = record.BadEncoding // not UTF-8
+	NulByte     = "nul_byte"         // a zero byte
+	TooLong     = record.TooLong     // a record of more than record.Max bytes
 
 	StrayQuote  = "stray_quote"  // a quote inside a field that does not begin with one
 	StrayEscape = "stray_escape" // an escape before neither the quote nor itself
 	LineEnd     = "line_end"     // line ends of several kinds, or a lone \r
 	BlankLine   = "blank_line"   // blank lines before the header, or in a file of one column
+	OtherLines  = "other_lines"  // the dialect knows lines that are no records
+	Packed      = "packed"       // another encoding than UTF-8, or a member of an archive
 )
-
-// MaxRecord is the length in bytes above which a record is unreadable.
-const MaxRecord = 16 << 20
-
-// RawLimit is the length in bytes at which the raw text of a record is cut.
-const RawLimit = 64 << 10
 
 // irregularLimit is how many irregularities a Result describes one by one.
 const irregularLimit = 1000
@@ -35,6 +35,7 @@ type Result struct {
 	Records        int64    // data records; header and blank lines excluded
 	Header         []string // one name per column, unique ignoring case; see UniqueNames
 	Columns        []ColumnFacts
+	Footer         []string         // raw text of the records at the end that are no data
 	MultiLine      bool             // some record spans lines: DuckDB must read with parallel=false
 	LongestRecord  int              // bytes, line end excluded, header included
 	Irregular      []Irregularity   // the first 1000, in file order

@@ -1,6 +1,11 @@
 package csvfile
 
-import "context"
+import (
+	"context"
+
+	"nightjar/extract/delivered"
+	"nightjar/extract/record"
+)
 
 // Scan reads a file once and reports what it holds: its hash, its records, how
 // each column looks and whether it fits its shape, and what is not regular. Facts
@@ -10,13 +15,13 @@ import "context"
 // Its errors are *UnclosedQuoteError, *UnknownColumnError, *EmptyFileError, a
 // dialect or shape that makes no sense, a file that cannot be read or decompressed,
 // and the context's.
-func Scan(ctx context.Context, path string, d Dialect, shapes []Shape) (Result, error) {
-	r, err := openRecords(ctx, path, d)
+func Scan(ctx context.Context, file delivered.File, d Dialect, shapes []Shape) (Result, error) {
+	r, err := openRecords(ctx, file, d)
 	if err != nil {
 		return Result{}, err
 	}
 	defer r.close()
-	s := scan{reader: r, result: Result{Compression: r.source.compression, IrregularCount: map[string]int64{}}}
+	s := scan{reader: r, result: Result{Compression: r.source.Compression, IrregularCount: map[string]int64{}}}
 	if err := s.header(d, shapes); err != nil {
 		return Result{}, err
 	}
@@ -40,11 +45,17 @@ func (s *scan) header(d Dialect, shapes []Shape) error {
 	if err != nil {
 		return err
 	}
-	if s.columns, err = newColumns(s.reader.source.path, names, shapes); err != nil {
+	if s.columns, err = newColumns(s.reader.source.Name(), names, shapes); err != nil {
 		return err
 	}
 	s.result.Header = names
 	s.skim = newSkimmer(s.reader, s.columns)
+	if !d.plain() {
+		s.note(0, 1, OtherLines, "lines that are skipped, comments or a footer")
+	}
+	if !s.reader.source.Readable() {
+		s.note(0, 1, Packed, "another encoding than UTF-8, or a member of an archive")
+	}
 	if blank > 0 {
 		s.note(0, 1, BlankLine, "blank lines before the header: DuckDB would take the first of them for it")
 	}
@@ -68,7 +79,7 @@ func (s *scan) body() error {
 }
 
 // inspect notes what is irregular about a record, and reports whether it is readable.
-func (s *scan) inspect(rec *record) bool {
+func (s *scan) inspect(rec *row) bool {
 	for _, o := range rec.oddities() {
 		s.note(rec.number, rec.line, o.kind, o.detail)
 	}
@@ -86,7 +97,7 @@ func (s *scan) note(record, line int64, kind, detail string) {
 	}
 }
 
-func (s *scan) observe(rec *record) {
+func (s *scan) observe(rec *row) {
 	for i, at := range rec.spans {
 		s.columns[i].observe(rec.value(at, s.reader.machine.escape, &s.scratch), rec.number)
 	}
@@ -102,10 +113,13 @@ func (s *scan) conclude() (result Result, err error) {
 	result = s.result
 	result.Records, result.LongestRecord = s.reader.number, s.reader.longest
 	result.MultiLine = s.reader.multiLine
+	for _, held := range s.reader.held {
+		result.Footer = append(result.Footer, record.Printable(held.raw))
+	}
 	for _, c := range s.columns {
 		c.FirstMonth, c.LastMonth = c.moment.span()
 		result.Columns = append(result.Columns, c.ColumnFacts)
 	}
-	result.SHA256, result.Size, err = s.reader.source.finish()
+	result.SHA256, result.Size, err = s.reader.source.Finish()
 	return result, err
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
+	"nightjar/extract/record"
 )
 
 func TestScanCountsRecordsNotLines(t *testing.T) {
@@ -51,7 +53,7 @@ func TestScanNamesEachIrregularity(t *testing.T) {
 		"a blank behind a quote":     {"a,b\n1,2\n3,\"4\" \n", csvfile.BadQuote, 3},
 		"not UTF-8":                  {"a,b\n1,2\n\x80,4\n", csvfile.BadEncoding, 3},
 		"a zero byte":                {"a,b\n1,2\n\x00,4\n", csvfile.NulByte, 3},
-		"too long":                   {"a,b\n1,2\n" + strings.Repeat("x", csvfile.MaxRecord) + ",4\n", csvfile.TooLong, 3},
+		"too long":                   {"a,b\n1,2\n" + strings.Repeat("x", record.Max) + ",4\n", csvfile.TooLong, 3},
 		"a quote in a plain field":   {"a,b\n1,2\n5\" pipe,4\n", csvfile.StrayQuote, 3},
 		"unix among windows":         {"a,b\r\n1,2\n", csvfile.LineEnd, 2},
 		"windows among unix":         {"a,b\n1,2\r\n", csvfile.LineEnd, 2},
@@ -89,7 +91,7 @@ func TestOneBadQuoteSpoilsOnlyItsLine(t *testing.T) {
 func TestUnclosedQuoteNamesTheLineWhereItOpens(t *testing.T) {
 	for _, filler := range []string{"5,6\n", strings.Repeat("5,6\n", 6_000_000)} {
 		path := writeFile(t, "file.csv", "1,2\n\"3\nx\",\"\n"+filler)
-		_, err := csvfile.Scan(context.Background(), path, ab, nil)
+		_, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, ab, nil)
 		if unclosed := new(csvfile.UnclosedQuoteError); !errors.As(err, &unclosed) || unclosed.Line != 3 || unclosed.Path != path {
 			t.Errorf("%d bytes behind it: %v", len(filler), err)
 		}
@@ -98,7 +100,7 @@ func TestUnclosedQuoteNamesTheLineWhereItOpens(t *testing.T) {
 
 func TestHeaderOfAnEmptyFileIsMissed(t *testing.T) {
 	path := writeFile(t, "file.csv", "\ufeff\n\n")
-	_, err := csvfile.Scan(context.Background(), path, commas, nil)
+	_, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, commas, nil)
 	if empty := new(csvfile.EmptyFileError); !errors.As(err, &empty) {
 		t.Error(err)
 	}
@@ -109,14 +111,14 @@ func TestHeaderOfAnEmptyFileIsMissed(t *testing.T) {
 
 func TestShapeOfAnUnknownColumnNamesTheNearest(t *testing.T) {
 	path := writeFile(t, "file.csv", "store,amount,date\n")
-	_, err := csvfile.Scan(context.Background(), path, commas, []csvfile.Shape{{Column: "Ammount", Kind: csvfile.Integer}})
+	_, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, commas, []csvfile.Shape{{Column: "Ammount", Kind: csvfile.Integer}})
 	if unknown := new(csvfile.UnknownColumnError); !errors.As(err, &unknown) || unknown.Nearest != "amount" {
 		t.Error(err)
 	}
 }
 
 func TestNamesAreMadeUnique(t *testing.T) {
-	got := csvfile.UniqueNames([]string{"a", "", "A", "a_2", "a", "column_2"})
+	got := record.UniqueNames([]string{"a", "", "A", "a_2", "a", "column_2"})
 	if want := []string{"a", "column_2_2", "A_3", "a_2", "a_4", "column_2"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -131,7 +133,7 @@ func TestDialectsThatMakeNoSenseAreRefused(t *testing.T) {
 		{Delimiter: 0xa7, Header: true},
 		{Delimiter: ',', Escape: '\\', Header: true},
 	} {
-		if _, err := csvfile.Scan(context.Background(), "none", d, nil); err == nil || errors.Is(err, os.ErrNotExist) {
+		if _, err := csvfile.Scan(context.Background(), delivered.File{Path: "none"}, d, nil); err == nil || errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%+v: %v", d, err)
 		}
 	}
@@ -140,7 +142,7 @@ func TestDialectsThatMakeNoSenseAreRefused(t *testing.T) {
 func TestScanStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := csvfile.Scan(ctx, writeFile(t, "file.csv", "a,b\n"), commas, nil); !errors.Is(err, context.Canceled) {
+	if _, err := csvfile.Scan(ctx, delivered.File{Path: writeFile(t, "file.csv", "a,b\n")}, commas, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 func TestShapesTakeWhatDuckDBCastsWithoutLoss(t *testing.T) {
@@ -82,7 +83,7 @@ func TestShapesThatMakeNoSenseAreRefused(t *testing.T) {
 		{Kind: 99},
 	} {
 		s.Column = "v"
-		if _, err := csvfile.Scan(context.Background(), path, commas, []csvfile.Shape{s}); err == nil {
+		if _, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, commas, []csvfile.Shape{s}); err == nil {
 			t.Errorf("%+v was taken", s)
 		}
 	}

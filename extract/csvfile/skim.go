@@ -36,6 +36,7 @@ func (s *skimmer) skim() {
 func (s *skimmer) able() bool {
 	w, ends := s.reader.window, s.reader.machine.ends
 	return (ends == unix || ends == windows) && len(s.columns) > 1 &&
+		s.reader.comment == 0 && s.reader.footer == 0 && !s.reader.decoded &&
 		w.offset() >= s.carefulUntil && len(w.unread()) > 0
 }
 

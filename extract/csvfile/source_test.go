@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 var lines = "a,b\n" + strings.Repeat("1,two\n", 100_000)
@@ -48,7 +49,7 @@ func TestCompressedFilesAreReadByNameOrMagicBytes(t *testing.T) {
 		"file.zstd":    {zstded(t, lines), "zstd"},
 		"file.csv":     {lines, "none"},
 	} {
-		r, err := csvfile.Scan(context.Background(), writeFile(t, name, c.packed), commas, nil)
+		r, err := csvfile.Scan(context.Background(), delivered.File{Path: writeFile(t, name, c.packed)}, commas, nil)
 		if err != nil || r.Records != 100_000 || !r.Regular() || r.Compression != c.compression {
 			t.Errorf("%s: %v, %d records, %s", name, err, r.Records, r.Compression)
 		}
@@ -65,7 +66,7 @@ func TestACutOffFileIsAnErrorThatNamesIt(t *testing.T) {
 		"cut.csv.zst": zst[:len(zst)-2], "empty.csv.zst": "",
 	} {
 		path := writeFile(t, name, packed)
-		_, err := csvfile.Scan(context.Background(), path, commas, nil)
+		_, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, commas, nil)
 		if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -75,7 +76,7 @@ func TestACutOffFileIsAnErrorThatNamesIt(t *testing.T) {
 func TestADamagedFileIsAnErrorThatNamesIt(t *testing.T) {
 	for _, name := range []string{"text.csv.gz", "text.csv.zst"} {
 		path := writeFile(t, name, lines)
-		if _, err := csvfile.Scan(context.Background(), path, commas, nil); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, commas, nil); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

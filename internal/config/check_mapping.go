@@ -19,6 +19,7 @@ func (c *checker) mapping(s *Source, m *Mapping, at string) {
 	if len(m.Contract.Key) == 0 && s.Mode == "snapshot" {
 		c.at(at, "has no key in its contract, and a snapshot tells rows apart by it: use mode append")
 	}
+	c.from(s, m, at)
 	c.expression(join(at, "filter"), m.Filter)
 	c.unpivot(m.Unpivot, join(at, "unpivot"))
 	for i := range m.Columns {

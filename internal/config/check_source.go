@@ -3,7 +3,6 @@ package config
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,7 +17,7 @@ func (c *checker) source(s *Source, at string) {
 	for i, glob := range s.Files {
 		c.glob(c.listed(join(at, "files"), i), glob)
 	}
-	c.dialect(s.CSV, join(at, "csv"))
+	c.format(s, at)
 	if s.Key == "none" && s.Mode != "append" && s.Mode != "" {
 		c.at(join(at, "key"), "is none, but mode is %s, which tells rows apart by their key: use mode append, or the contract's key", s.Mode)
 	}
@@ -50,31 +49,25 @@ func (c *checker) glob(at, glob string) {
 
 func (c *checker) dialect(d CSV, at string) {
 	for _, mark := range []struct{ key, value, want string }{
-		{"delimiter", d.Delimiter, "one ASCII character"}, {"quote", d.Quote, "one ASCII character, or empty"}, {"escape", d.Escape, "one ASCII character, or empty"},
+		{"quote", d.Quote, "one ASCII character, or empty"}, {"escape", d.Escape, "one ASCII character, or empty"},
 	} {
 		here := join(at, mark.key)
-		missing := mark.value == "" && mark.key == "delimiter"
-		if missing || len(mark.value) > 1 || mark.value == "\n" || mark.value == "\r" {
+		if len(mark.value) > 1 || mark.value == "\n" || mark.value == "\r" {
 			c.at(here, "is %s: it is %s", c.quote(here, mark.value), mark.want)
 		}
 	}
+	here := join(at, "delimiter")
 	switch {
+	case d.Delimiter == "" || strings.ContainsAny(d.Delimiter, "\r\n"):
+		c.at(here, "is %s: it is at least one character, and no line end", c.quote(here, d.Delimiter))
+	case !d.Simple() && d.Quote != "":
+		c.at(here, "is %s, more than one ASCII character: fields cannot be quoted then, say quote: \"\"", c.quote(here, d.Delimiter))
 	case d.Delimiter != "" && (d.Delimiter == d.Quote || d.Delimiter == d.Escape):
 		c.at(join(at, "delimiter"), "is also the quote or the escape: fields could not be told apart")
 	case d.Quote == "" && d.Escape != "":
 		c.at(join(at, "escape"), "means something only within quotes, and quote is empty")
 	}
-	if !d.HasHeader() && len(d.Columns) == 0 {
-		c.at(join(at, "header"), "is false: name the file's columns, in order, in columns")
-	}
-	if d.HasHeader() && len(d.Columns) > 0 {
-		c.at(join(at, "columns"), "names the columns, but so does the first line of the files: say header: false, or leave it out")
-	}
-	for i, name := range d.Columns {
-		if slices.Contains(d.Columns[:i], name) {
-			c.at(c.listed(join(at, "columns"), i), "names the column %q a second time", name)
-		}
-	}
+	c.named(at, d.HasHeader(), d.Columns)
 }
 
 func (c *checker) formats(f Formats, at string) {

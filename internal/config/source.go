@@ -15,8 +15,16 @@ type Source struct {
 	Name         string            `yaml:"-" key:"name"`
 	System       string            `yaml:"system" required:"true" doc:"Business system whose keys mean the same thing, such as pos or shop. Every key lives within its system."`
 	Files        []string          `yaml:"files" required:"true" doc:"Globs of the delivered files, relative to nightjar.yaml. What arrives in one night counts in natural order of the names (9 before 10)."`
-	Format       string            `yaml:"format" default:"csv" oneof:"csv" doc:"Format of the files. A csv file may be compressed (.gz, .zst)."`
+	Format       string            `yaml:"format" default:"csv" oneof:"csv|aligned|fixed|json|parquet|excel|poslog" doc:"Format of the files: csv (any delimited text), aligned (columns set apart by blanks), fixed (columns of fixed width), json (one value, a list, or one object a line), parquet, excel (.xlsx), poslog (NRF/ARTS POSLog XML). Files may be packed (.gz, .zst, .zip); each member of a zip archive is a delivery of its own."`
+	Encoding     string            `yaml:"encoding" doc:"Encoding of csv, aligned and fixed text, such as gb18030, big5, utf-16 or windows-1252; without it, UTF-8. XML says its own."`
+	Members      string            `yaml:"members" doc:"Of zip archives: glob of the names of the members to read (folders left out). Without it, all."`
 	CSV          CSV               `yaml:"csv" doc:"Dialect of the csv files. It is never guessed at night."`
+	Aligned      Aligned           `yaml:"aligned" doc:"Columns of aligned text."`
+	Fixed        Fixed             `yaml:"fixed" doc:"Columns of text of fixed width."`
+	JSON         JSON              `yaml:"json" doc:"Where the records of json files are."`
+	Excel        Excel             `yaml:"excel" doc:"Where the records of Excel files are."`
+	Lines        Lines             `yaml:"lines" doc:"Lines of csv, aligned or fixed text that are no records."`
+	Control      *Control          `yaml:"control" doc:"What the lines at the end of a file say about it; it is checked."`
 	Mode         string            `yaml:"mode" default:"append" oneof:"append|upsert|snapshot" doc:"What a delivery means: append adds rows (a new version of the same file replaces what the old one gave), upsert brings newer versions of rows by key, snapshot holds everything there is (what is missing has been deleted)."`
 	Key          string            `yaml:"key" oneof:"none" doc:"none: the rows have no key, every row counts, identical twins included. Without it, the key of the input's contract."`
 	TimeZone     string            `yaml:"time_zone" doc:"IANA time zone of stamps that carry none. Without it, the project's."`
@@ -33,7 +41,7 @@ type Source struct {
 
 // CSV is the dialect of a source's files.
 type CSV struct {
-	Delimiter string   `yaml:"delimiter" default:"," doc:"Character between fields; a tab is \"\\t\"."`
+	Delimiter string   `yaml:"delimiter" default:"," doc:"What stands between fields; a tab is \"\\t\". With more than one character, or one that is not ASCII, quote must be empty."`
 	Quote     string   `yaml:"quote" default:"\"" doc:"Character around fields; empty for none."`
 	Escape    string   `yaml:"escape" doc:"Character before a quote within a quoted field. Without it, the quote itself (doubled quotes)."`
 	Header    *bool    `yaml:"header" default:"true" doc:"Whether the first line names the columns."`
@@ -42,6 +50,59 @@ type CSV struct {
 
 // HasHeader says whether the first line of a file names its columns.
 func (c CSV) HasHeader() bool { return c.Header == nil || *c.Header }
+
+// Simple says whether fields are set apart by one ASCII character.
+func (c CSV) Simple() bool { return len(c.Delimiter) == 1 && c.Delimiter[0] < 0x80 }
+
+// Aligned is text whose columns are set apart by blanks.
+type Aligned struct {
+	Header  *bool    `yaml:"header" default:"false" doc:"Whether the first line names the columns."`
+	Columns []string `yaml:"columns" doc:"Names of the columns, in order, without a header."`
+}
+
+// HasHeader says whether the first line of a file names its columns.
+func (a Aligned) HasHeader() bool { return a.Header != nil && *a.Header }
+
+// Fixed is text whose columns have fixed widths.
+type Fixed struct {
+	Columns []Width `yaml:"columns" doc:"The columns, in order."`
+	Unit    string  `yaml:"unit" default:"character" oneof:"character|byte" doc:"What from and width count: characters, or bytes of the file's own encoding, as old systems do (a Chinese character is then two)."`
+	Trimmed bool    `yaml:"trimmed" default:"false" doc:"Whether lines may end early, since their writer leaves blanks at the end out. Else a line that is too short is rejected."`
+}
+
+// A Width is where a column lies in a line.
+type Width struct {
+	Name  string `yaml:"name" required:"true" doc:"Name of the column."`
+	From  int    `yaml:"from" default:"0" min:"0" doc:"Where it begins, from 1; without it, behind the column before."`
+	Width int    `yaml:"width" default:"0" min:"0" doc:"How wide it is. Without it, to the line's end."`
+}
+
+// JSON says where in a file records are.
+type JSON struct {
+	Records string   `yaml:"records" doc:"Path of the list of records, with dots: data.orders. Without it, the file itself is a list, one record, or one record a line."`
+	Columns []string `yaml:"columns" doc:"Fields, by path, that a file may lack altogether. They are then empty; any other that a mapping names and no record has is an error."`
+}
+
+// Excel says where in a workbook records are.
+type Excel struct {
+	Sheet      string   `yaml:"sheet" doc:"Name of the sheet; without it, the one visible sheet that holds anything."`
+	HeaderRow  int      `yaml:"header_row" default:"0" min:"0" doc:"Row of the column names, from 1; without it, the first that holds anything."`
+	HeaderRows int      `yaml:"header_rows" default:"1" min:"1" doc:"How many rows the column names span; the parts of one name are joined by \" / \", and those of merged cells stand above all columns that they span."`
+	Columns    []string `yaml:"columns" doc:"Names of the columns, in order, of a sheet without a header."`
+}
+
+// Lines of a text file that are no records.
+type Lines struct {
+	Skip    int    `yaml:"skip" default:"0" min:"0" doc:"How many lines stand before the header, or before the first record."`
+	Comment string `yaml:"comment" doc:"Character with which lines begin that are comments."`
+	Footer  int    `yaml:"footer" default:"0" min:"0" doc:"How many lines at the end are no records, such as a total; control checks what they say."`
+}
+
+// Control is what a file says about itself at its end.
+type Control struct {
+	Pattern string            `yaml:"pattern" required:"true" doc:"Regular expression with named groups, such as ^TOTAL;(?P<records>\\d+);(?P<amount>.+)$, that one of the footer's lines matches. The group records is the number of records; the others are sums."`
+	Sums    map[string]string `yaml:"sums" doc:"For each further group, the column of the file whose sum it is; written as formats says."`
+}
 
 // Formats say how a source writes its values.
 type Formats struct {
@@ -57,6 +118,7 @@ type Maps []*Mapping
 // A Mapping says how one input is made of a source's rows.
 type Mapping struct {
 	Input   string            `yaml:"-" key:"input"`
+	From    string            `yaml:"from" doc:"Which table of a delivery: of json, the path of a list within each record, whose elements are then the rows, with the fields of the record around them; of poslog, transaction, line, tender, …"`
 	Filter  string            `yaml:"filter" doc:"Condition over the source's columns; other rows are counted as filtered."`
 	Unpivot *Unpivot          `yaml:"unpivot" doc:"Makes one row of each of several columns, before the filter and the expressions."`
 	Columns Columns           `yaml:"columns" required:"true" doc:"For each column of the input, an expression over the source's columns. Expressions may also name source_row (the record's number) and delivery_name (the file's name, with folders below those that files fixes). Columns named x_… are your own and are carried along."`

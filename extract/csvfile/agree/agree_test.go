@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 var (
@@ -193,7 +194,7 @@ func FuzzScan(f *testing.F) {
 // check holds every promise of the package to one file, and reports whether the
 // file was regular.
 func check(db *sql.DB, path string, d csvfile.Dialect) (regular bool, err error) {
-	r, err := csvfile.Scan(context.Background(), path, d, nil)
+	r, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, d, nil)
 	if unclosed, empty := new(csvfile.UnclosedQuoteError), new(csvfile.EmptyFileError); errors.As(err, &unclosed) || errors.As(err, &empty) {
 		return false, nil
 	}
@@ -245,7 +246,7 @@ func compareFacts(r csvfile.Result, records [][]string) error {
 // back, and what is written is regular and says the same.
 func checkNormalised(db *sql.DB, path string, d csvfile.Dialect, r csvfile.Result) error {
 	var out bytes.Buffer
-	kept, unreadable, err := csvfile.Normalise(context.Background(), path, d, &out)
+	kept, unreadable, err := csvfile.Normalise(context.Background(), delivered.File{Path: path}, d, &out)
 	if err != nil {
 		return err
 	}
@@ -256,7 +257,7 @@ func checkNormalised(db *sql.DB, path string, d csvfile.Dialect, r csvfile.Resul
 	if err := os.WriteFile(normal, out.Bytes(), 0o600); err != nil {
 		return err
 	}
-	n, err := csvfile.Scan(context.Background(), normal, header, nil)
+	n, err := csvfile.Scan(context.Background(), delivered.File{Path: normal}, header, nil)
 	if err != nil {
 		return fmt.Errorf("scanning %q: %w", out.String(), err)
 	}
@@ -268,7 +269,7 @@ func checkNormalised(db *sql.DB, path string, d csvfile.Dialect, r csvfile.Resul
 
 func mustScan(t *testing.T, path string, d csvfile.Dialect) csvfile.Result {
 	t.Helper()
-	r, err := csvfile.Scan(context.Background(), path, d, nil)
+	r, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, d, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 func TestDuckDBDecompressesAlike(t *testing.T) {
@@ -88,7 +89,7 @@ func fits(rt *rapid.T, path, value string, s csvfile.Shape) bool {
 		rt.Fatal(err)
 	}
 	s.Column = "v"
-	r, err := csvfile.Scan(context.Background(), path, csvfile.Dialect{Delimiter: ';', Header: true}, []csvfile.Shape{s})
+	r, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, csvfile.Dialect{Delimiter: ';', Header: true}, []csvfile.Shape{s})
 	if err != nil {
 		rt.Fatal(err)
 	}

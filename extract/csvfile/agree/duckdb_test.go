@@ -14,6 +14,7 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 )
 
 func openDuckDB(tb testing.TB) *sql.DB {
@@ -82,7 +83,7 @@ func readByUs(path string, d csvfile.Dialect, r csvfile.Result) ([][]string, err
 	for i := range wanted {
 		wanted[i] = int64(i) + 1
 	}
-	found, err := csvfile.Records(context.Background(), path, d, wanted)
+	found, err := csvfile.Records(context.Background(), delivered.File{Path: path}, d, wanted)
 	records := make([][]string, len(found))
 	for i := range found {
 		records[i] = found[i].Fields

@@ -1,17 +1,21 @@
 package csvfile
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
-// record is one record as the grammar takes it. Its bytes are valid until the
+// row is one record as the grammar takes it. Its bytes are valid until the
 // next is read.
-type record struct {
+type row struct {
 	number int64  // from 1; 0 for a header
 	line   int64  // physical line on which it begins, from 1
-	raw    []byte // without line end; the first RawLimit bytes if too long
+	raw    []byte // without line end; the first record.RawLimit bytes if too long
 	length int    // of the whole record in bytes, without line end
 	spans  []span // the first maxSpans of its fields; none if too long
 	fields int    // how many fields it has
 
+	decoded     bool // the file has another encoding than UTF-8
 	tooLong     bool
 	badQuote    bool
 	strayQuote  bool
@@ -32,7 +36,7 @@ type span struct {
 const maxSpans = 1 << 16
 
 // value is a field's value; it may lie in scratch, and is valid until the next.
-func (r *record) value(s span, escape byte, scratch *[]byte) []byte {
+func (r *row) value(s span, escape byte, scratch *[]byte) []byte {
 	text := r.raw[s.from:s.to]
 	if s.escapes == 0 {
 		return text
@@ -51,14 +55,21 @@ func (r *record) value(s span, escape byte, scratch *[]byte) []byte {
 	return out
 }
 
-func (r *record) reset(line int64) {
-	*r = record{number: r.number, line: line, spans: r.spans[:0]}
+// clone is the record in memory of its own.
+func (r *row) clone() row {
+	own := *r
+	own.raw, own.spans = bytes.Clone(r.raw), slices.Clone(r.spans)
+	return own
+}
+
+func (r *row) reset(line int64) {
+	*r = row{number: r.number, decoded: r.decoded, line: line, spans: r.spans[:0]}
 }
 
 // blank reports a line without a byte, which is no record.
-func (r *record) blank() bool { return r.length == 0 }
+func (r *row) blank() bool { return r.length == 0 }
 
-func (r *record) add(s span) {
+func (r *row) add(s span) {
 	r.fields++
 	if len(r.spans) < maxSpans {
 		r.spans = append(r.spans, s)
@@ -66,7 +77,7 @@ func (r *record) add(s span) {
 }
 
 // hasStrayReturn looks for a \r in the fields that are not quoted.
-func (r *record) hasStrayReturn() bool {
+func (r *row) hasStrayReturn() bool {
 	if bytes.IndexByte(r.raw, '\r') < 0 {
 		return false
 	}

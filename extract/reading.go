@@ -1,0 +1,234 @@
+package extract
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
+	"nightjar/extract/record"
+	"nightjar/internal/config"
+)
+
+// A reading is one table of a delivery as DuckDB will read it: which of its
+// columns come typed, because the independent pass has seen every value fit, and
+// which as text.
+type reading struct {
+	name string // of the delivery
+	from string // the table's, where a delivery has several
+	// path of what DuckDB reads: the file as delivered, or what Go made of it, whose
+	// first column is the number of the record; made says which, and that it is to
+	// be removed.
+	path    string
+	made    bool
+	dialect csvfile.Dialect
+	scan    csvfile.Result
+	shapes  map[string]csvfile.Shape // asked of the scan, by column
+	// kinds are DuckDB's types of the columns of a Parquet file; nil of text.
+	kinds map[string]string
+	// unreadable are the records of which no row can be made.
+	unreadable []record.Unreadable
+	// footer holds the lines at the end that are no records.
+	footer []string
+}
+
+// records is how many the delivery's table has, readable or not.
+func (r *reading) records() int64 { return r.scan.Records + int64(len(r.unreadable)) }
+
+// remove lets go of what was made for DuckDB to read.
+func (r *reading) remove() {
+	if r.made {
+		_ = os.Remove(r.path)
+	}
+}
+
+// readTable makes a table of a delivery readable for DuckDB.
+func (n *Night) readTable(ctx context.Context, f Found, from string) (*reading, error) {
+	r, err := n.readFormat(ctx, f, from)
+	if err != nil {
+		return nil, err
+	}
+	r.name, r.from = f.Delivery.Name, from
+	if err := n.control(ctx, f, r); err != nil {
+		r.remove()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (n *Night) readFormat(ctx context.Context, f Found, from string) (*reading, error) {
+	if f.Source.Format == "csv" && f.Source.CSV.Simple() {
+		return n.scan(ctx, f)
+	}
+	if err := n.tally(ctx, f); err != nil {
+		return nil, err
+	}
+	if f.Source.Format == "parquet" {
+		return n.readParquet(ctx, f)
+	}
+	return n.convert(ctx, f, from)
+}
+
+// tally notes the hash of a delivery that no scan takes.
+func (n *Night) tally(ctx context.Context, f Found) error {
+	sum, err := delivered.Hash(ctx, f.File)
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.delivery(f.Delivery.ID).SHA256 = sum
+	n.mu.Unlock()
+	return nil
+}
+
+// scan passes over the bytes once; a file that DuckDB could misread is written
+// anew, without the records of which no row can be made.
+func (n *Night) scan(ctx context.Context, f Found) (*reading, error) {
+	d := dialectOf(f.Source)
+	header, err := csvfile.Header(ctx, f.File, d)
+	if err != nil {
+		return nil, err
+	}
+	shapes := shapesOf(f.Source, header)
+	scan, err := csvfile.Scan(ctx, f.File, d, values(shapes))
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	n.delivery(f.Delivery.ID).SHA256 = hex.EncodeToString(scan.SHA256[:])
+	n.mu.Unlock()
+	if scan.Regular() {
+		return &reading{path: f.File.Path, dialect: d, scan: scan, shapes: shapes}, nil
+	}
+	if err := n.readableEnough(f, scan); err != nil {
+		return nil, err
+	}
+	r, err := n.rewritten(ctx, f, scan.Header, func(out *os.File) (int64, []record.Unreadable, error) {
+		return csvfile.Normalise(ctx, f.File, d, out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.records() != scan.Records {
+		r.remove()
+		return nil, fmt.Errorf("two passes over the file found %d and %d records: it changed while it was read; deliver it whole, then run again", scan.Records, r.records())
+	}
+	r.footer = scan.Footer
+	return r, nil
+}
+
+// convert writes a table that DuckDB does not read as regular CSV.
+func (n *Night) convert(ctx context.Context, f Found, from string) (*reading, error) {
+	table, err := n.table(ctx, f, from)
+	if err != nil {
+		return nil, err
+	}
+	defer table.Close()
+	r, err := n.rewritten(ctx, f, table.Columns(), func(out *os.File) (int64, []record.Unreadable, error) {
+		return record.Write(ctx, table, out, keptRaw)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if footed, ok := table.(interface{ Footer() []string }); ok {
+		r.footer = footed.Footer()
+	}
+	if bad := int64(len(r.unreadable)); n.tooMany(bad, r.records()) {
+		r.remove()
+		return nil, n.tooManyUnreadable(f, from, r)
+	}
+	return r, nil
+}
+
+// rewritten has a table written as regular CSV, and scans that. The columns are
+// the table's, in order, behind the record's number.
+func (n *Night) rewritten(ctx context.Context, f Found, columns []string, write func(*os.File) (int64, []record.Unreadable, error)) (*reading, error) {
+	out, err := os.CreateTemp(n.Lake.TempDir(), fmt.Sprintf("%s-%d-*.csv", n.Manifest.Run, f.Delivery.ID))
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{path: out.Name(), made: true, dialect: csvfile.Dialect{Delimiter: ',', Quote: '"', Header: true}, shapes: shapesOf(f.Source, columns)}
+	kept, unreadable, err := write(out)
+	if err = errors.Join(err, out.Close()); err == nil {
+		r.unreadable = unreadable
+		err = n.rescan(ctx, r, columns)
+	}
+	if err == nil && kept != r.scan.Records {
+		err = fmt.Errorf("%d records were written for DuckDB and %d found again; this is a fault of Nightjar", kept, r.scan.Records)
+	}
+	if err != nil {
+		r.remove()
+		return nil, err
+	}
+	return r, nil
+}
+
+// rescan looks at what was written for DuckDB to read; names may have been
+// rewritten in it.
+func (n *Night) rescan(ctx context.Context, r *reading, columns []string) error {
+	written := delivered.File{Path: r.path}
+	header, err := csvfile.Header(ctx, written, r.dialect)
+	if err != nil {
+		return err
+	}
+	var renamed []csvfile.Shape
+	for i, column := range columns {
+		if shape, asked := r.shapes[column]; asked {
+			shape.Column = header[i+1]
+			renamed = append(renamed, shape)
+		}
+	}
+	if r.scan, err = csvfile.Scan(ctx, written, r.dialect, renamed); err != nil {
+		return err
+	}
+	r.scan.Columns, r.scan.Header = r.scan.Columns[1:], columns
+	for i := range r.scan.Columns {
+		r.scan.Columns[i].Name = columns[i]
+	}
+	return nil
+}
+
+// dialectOf is the source's dialect for both readers.
+func dialectOf(source *config.Source) csvfile.Dialect {
+	d := csvfile.Dialect{
+		Delimiter: source.CSV.Delimiter[0], Header: source.CSV.HasHeader(), Columns: source.CSV.Columns,
+		Skip: source.Lines.Skip, Footer: source.Lines.Footer,
+	}
+	for _, mark := range []struct {
+		to   *byte
+		text string
+	}{{&d.Quote, source.CSV.Quote}, {&d.Escape, source.CSV.Escape}, {&d.Comment, source.Lines.Comment}} {
+		if mark.text != "" {
+			*mark.to = mark.text[0]
+		}
+	}
+	return d
+}
+
+func values(shapes map[string]csvfile.Shape) []csvfile.Shape {
+	list := make([]csvfile.Shape, 0, len(shapes))
+	for _, shape := range shapes {
+		list = append(list, shape)
+	}
+	return list
+}
+
+// unpacked is the path of a file that readers may seek in; remove lets go of it
+// where it was unpacked for them.
+func (n *Night) unpacked(ctx context.Context, f Found) (path string, remove func(), err error) {
+	to := filepath.Join(n.Lake.TempDir(), fmt.Sprintf("%s-%d-unpacked", n.Manifest.Run, f.Delivery.ID))
+	path, made, err := delivered.Unpack(ctx, f.File, to)
+	remove = func() {
+		if made {
+			_ = os.Remove(to)
+		}
+	}
+	if err != nil {
+		remove()
+	}
+	return path, remove, err
+}
