@@ -22,14 +22,17 @@ import (
 const olistData = "../../../shared/data/olist"
 
 // needsOlist skips where the real data is not there.
-func needsOlist(t *testing.T) string {
+func needsOlist(t *testing.T) string { t.Helper(); return needsData(t, olistData) }
+
+// needsData skips where real data is not there.
+func needsData(t *testing.T, folder string) string {
 	t.Helper()
-	dir, err := filepath.Abs(olistData)
+	dir, err := filepath.Abs(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the Olist data is not beside the project: ", olistData)
+		t.Skip("the data is not beside the project: ", folder)
 	}
 	return dir
 }
@@ -37,7 +40,12 @@ func needsOlist(t *testing.T) string {
 // runOlist runs one night of the example, and wants the outcome.
 func runOlist(t *testing.T, state, outcome string) *Report {
 	t.Helper()
-	p, err := project.Open("../../examples/olist", state)
+	return runExample(t, "../../examples/olist", state, outcome)
+}
+
+func runExample(t *testing.T, dir, state, outcome string) *Report {
+	t.Helper()
+	p, err := project.Open(dir, state)
 	if err != nil {
 		t.Fatal(err)
 	}
