@@ -18,6 +18,10 @@ func (m *merging) adopt(ctx context.Context, arrived []stagedFile, homeless []la
 	var direct []lake.File
 	var months []string
 	for _, s := range arrived {
+		if s.month == deleted {
+			m.set.Deleted = append(m.set.Deleted, s.File)
+			continue
+		}
 		if s.month == "" {
 			homeless = append(homeless, s.File)
 			continue

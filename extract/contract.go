@@ -112,7 +112,7 @@ func (c *compiled) narrow(column string, t models.Type) bool {
 // onlyBare says whether no other expression of the mapping needs the source's
 // column as text, and none as another type or in another format.
 func (c *compiled) onlyBare(name string, column models.Column) bool {
-	if c.reading.facts(name).Padded || mentions(c.mapping.Filter, name) || mentions(c.source.VersionBy, name) {
+	if c.reading.facts(name).Padded || mentions(c.mapping.Filter, name) || mentions(c.source.VersionBy, name) || mentions(c.source.DeletedWhen, name) {
 		return false
 	}
 	format := formatOf(c.source, c.expr(column.Name), column.Type)

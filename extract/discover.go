@@ -27,6 +27,7 @@ const (
 	Remapped  State = "remapped"  // same content, but it is to be read again
 	Unchanged State = "unchanged" // the version that is known already
 	Held      State = "held"      // same content as another name
+	Waiting   State = "waiting"   // not whole yet: not read tonight
 	Gone      State = "gone"      // known, to be read again, but no longer there
 )
 
@@ -41,18 +42,18 @@ type Found struct {
 	Delivery lake.Delivery
 }
 
-// Discover looks at every source's files and compares them with the manifest:
+// Discover looks at every source's files and compares them with the manifest, at a moment:
 // in the order of the sources, then in natural order of the names. A file whose
 // size, time and inode are those recorded is not read, unless verify is set.
 // A pattern that no file matches is an error unless its source is optional.
-func Discover(ctx context.Context, c *config.Config, m *lake.Manifest, verify bool) ([]Found, error) {
+func Discover(ctx context.Context, c *config.Config, m *lake.Manifest, verify bool, now time.Time) ([]Found, error) {
 	var all []Found
 	for _, source := range c.Sources {
 		paths, err := files(c.Dir, source)
 		if err != nil {
 			return nil, err
 		}
-		d := &discovery{source: source, known: knownNames(m, source.Name), mapping: mappingOf(source), verify: verify}
+		d := &discovery{source: source, known: knownNames(m, source.Name), mapping: mappingOf(source), verify: verify, now: now}
 		if err := d.look(ctx, paths); err != nil {
 			return nil, fmt.Errorf("source %s: %w", source.Name, err)
 		}
@@ -99,6 +100,8 @@ type discovery struct {
 	// mapping fingerprints how the source's rows are read.
 	mapping string
 	verify  bool
+	// now is when the night began, by which the age of files is told.
+	now   time.Time
 	found   []Found
 }
 
@@ -129,11 +132,17 @@ func knownNames(m *lake.Manifest, source string) map[string]versions {
 
 func (d *discovery) look(ctx context.Context, paths map[string]place) error {
 	for _, name := range slices.SortedFunc(maps.Keys(paths), naturally) {
+		if isMarker(d.source, paths[name].Path) {
+			continue
+		}
 		f, err := d.compare(ctx, name, paths[name])
 		if err != nil {
 			return err
 		}
 		d.found = append(d.found, f)
+	}
+	if err := d.awaitParts(); err != nil {
+		return err
 	}
 	if err := d.holdTwins(ctx); err != nil {
 		return err
@@ -159,10 +168,21 @@ func (d *discovery) compare(ctx context.Context, name string, p place) (Found, e
 		Source: d.source.Name, Name: name, Size: size, ModifiedAt: info.ModTime().UTC(), Inode: inode(info), Mapping: d.mapping,
 	}}
 	old := d.known[name].latest
+	seen := old != nil && old.Size == size && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info)
+	if !seen {
+		reason, err := notReady(d.source, p.Path, info, d.now)
+		if err != nil {
+			return Found{}, err
+		}
+		if reason != "" {
+			f.State, f.Reason = Waiting, reason
+			return f, nil
+		}
+	}
 	if old == nil {
 		return f, nil
 	}
-	if old.Size == size && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info) && !d.verify {
+	if seen && !d.verify {
 		f.Delivery.SHA256 = old.SHA256
 		d.same(&f, old)
 		return f, nil
@@ -185,6 +205,9 @@ func (d *discovery) same(f *Found, old *lake.Delivery) {
 	case old.State == "current" && remapped:
 		f.State, f.Reason = Remapped, "the mapping changed"
 		f.Delivery.Place, f.Delivery.ReceivedAt = old.Place, old.ReceivedAt
+	case old.State == "held" && old.Twin != "" && d.source.Mode != "append" && d.source.SameContent != "load":
+		// It said nothing new when it came, and what came later overrules it.
+		f.State, f.Delivery.ID = Unchanged, old.ID
 	case old.State == "held" && old.Twin != "":
 		f.State, f.Reason = New, "it was held, and is loaded now"
 	case old.State == "held" && remapped:

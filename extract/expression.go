@@ -20,7 +20,7 @@ func (n *Night) kinds(ctx context.Context, source *config.Source, mapping *confi
 	if err != nil {
 		return nil, err
 	}
-	for _, of := range []struct{ what, expression string }{{"filter", mapping.Filter}, {"version_by", source.VersionBy}} {
+	for _, of := range []struct{ what, expression string }{{"filter", mapping.Filter}, {"version_by", source.VersionBy}, {"deleted_when", source.DeletedWhen}} {
 		if err := n.namesKnown(ctx, of.expression, available); err != nil {
 			return nil, fmt.Errorf("%s %w", of.what, err)
 		}

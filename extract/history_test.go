@@ -41,10 +41,14 @@ var (
 // order; files that grow; and a mapping that changes.
 func drawHistory(t *rapid.T) *history {
 	h := &history{nights: rapid.IntRange(1, 4).Draw(t, "nights")}
-	mode := rapid.SampledFrom([]string{"upsert", "snapshot", "version"}).Draw(t, "mode")
-	lead := "mode: " + mode
-	if mode == "version" {
-		lead = "mode: upsert\n    version_by: rev"
+	mode := rapid.SampledFrom([]string{"upsert", "snapshot", "version", "replace", "deletions"}).Draw(t, "mode")
+	lead := map[string]string{
+		"version":   "mode: upsert\n    version_by: rev\n    deleted_when: rev::int % 7 = 0",
+		"replace":   "mode: replace\n    scope: [store_id]",
+		"deletions": "mode: upsert\n    deleted_when: rev::int % 3 = 0",
+	}[mode]
+	if lead == "" {
+		lead = "mode: " + mode
 	}
 	h.project = strings.Replace(orders, "mode: upsert", lead, 1)
 	h.project = strings.Replace(h.project, "customer_id: customer", "customer_id: customer, status: status", 1)

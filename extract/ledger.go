@@ -68,7 +68,7 @@ func (n *Night) rowsOfTonight(ctx context.Context, input string) (int64, error) 
 	}
 	total := int64(0)
 	var mixed []lake.File
-	for _, f := range append(set.Files(), set.Pending...) {
+	for _, f := range set.All() {
 		switch first := n.firstID; {
 		case slices.Min(f.Deliveries) >= first:
 			total += f.Rows

@@ -53,7 +53,7 @@ func contractOf(in *models.Input) string {
 // left of what was written before tonight.
 func (m *merging) renew() {
 	old := func(f lake.File) bool { return slices.Min(f.Deliveries) < m.firstID }
-	if !slices.ContainsFunc(append(m.set.Files(), m.set.Pending...), old) {
+	if !slices.ContainsFunc(m.set.All(), old) {
 		m.set.Contract = contractOf(m.input)
 	}
 }
@@ -78,7 +78,7 @@ func (m *merging) run(ctx context.Context) error {
 	if err := m.prepare(ctx); err != nil {
 		return err
 	}
-	for _, find := range []func(context.Context, []stagedFile) error{m.guardReplaced, m.findConflicts, m.findMissing, m.findUnchanged} {
+	for _, find := range []func(context.Context, []stagedFile) error{m.guardReplaced, m.findConflicts, m.findReplaced, m.findDeleted, m.findMissing, m.findUnchanged} {
 		if err := find(ctx, staged); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (m *merging) run(ctx context.Context) error {
 
 // drops says whether a delivery that fed the input was replaced tonight.
 func (m *merging) drops() bool {
-	return slices.ContainsFunc(append(m.set.Files(), m.set.Pending...), m.hasDropped)
+	return slices.ContainsFunc(m.set.All(), m.hasDropped)
 }
 
 func (m *merging) hasDropped(f lake.File) bool {
@@ -235,7 +235,7 @@ func (m *merging) rivals(staged []lake.File) []lake.File {
 		systems[f.System] = true
 	}
 	var files []lake.File
-	for _, f := range append(m.set.Files(), m.set.Pending...) {
+	for _, f := range m.set.All() {
 		source := m.Config.Sources.Named(f.Source)
 		if systems[f.System] && (source == nil || source.HasKey()) {
 			files = append(files, f)

@@ -159,7 +159,7 @@ func (n *Night) admit(found []Found) {
 	}
 	for _, f := range found {
 		switch f.State {
-		case Gone:
+		case Gone, Waiting:
 			continue
 		case Unchanged:
 			n.seen(f)

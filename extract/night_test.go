@@ -136,7 +136,7 @@ func (s *shop) try() error {
 	s.runs++
 	manifest := s.committed.Next(fmt.Sprintf("run%d", s.runs))
 	manifest.ReceivedAt = s.clock
-	if s.found, err = Discover(s.ctx, c, manifest, false); err != nil {
+	if s.found, err = Discover(s.ctx, c, manifest, false, s.clock); err != nil {
 		return err
 	}
 	s.last = &Night{DB: s.db, Lake: s.lake, Config: c, Catalog: s.catalog, Manifest: manifest, ReceivedAt: s.clock, Workers: 2}

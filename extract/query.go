@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (c *compiled) chain() string {
 		"source as (" + c.sourced(c.typedColumns()) + ")",
 		"shaped as (" + c.shaped() + ")",
 		"filtered as (from shaped where " + c.filter() + ")",
-		"raw as (select " + duck.Name(rowNumber) + " as source_row" + c.version() + c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) }) + " from filtered)",
+		"raw as (select " + duck.Name(rowNumber) + " as source_row" + c.version() + c.deletion() + c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) }) + " from filtered)",
 		"valued as (select *" + c.each(func(k compiledColumn) string { return k.value + " as " + valueName(k.Name) }) + " from raw)",
 		fmt.Sprintf("given as (select *, date %s as delivery_on, date %s as received_on%s from valued)",
 			duck.Text(c.delivery.deliveredOn.Format(time.DateOnly)), duck.Text(c.delivery.receivedOn.Format(time.DateOnly)),
@@ -84,15 +85,35 @@ func (c *compiled) version() string {
 	return ", " + expressionOver(c.source.VersionBy, c.visible) + "::varchar as row_version"
 }
 
+// deletedMark is the column that says that a row stands for a deletion.
+const deletedMark = `"nightjar deleted"`
+
+// deletion marks the rows that say that their key is deleted.
+func (c *compiled) deletion() string {
+	if c.source.DeletedWhen == "" {
+		return ""
+	}
+	return ", coalesce(" + expressionOver(c.source.DeletedWhen, c.visible) + ", false) as " + deletedMark
+}
+
 // verdicts are, for each check of the row or of the values, whether it is broken.
 func (c *compiled) verdicts(ofRow bool) string {
 	var parts strings.Builder
 	for i, check := range c.checks {
 		if check.ofRow == ofRow {
-			fmt.Fprintf(&parts, ", coalesce(%s, false) as %s", check.breaks, breaks(i))
+			fmt.Fprintf(&parts, ", coalesce(%s, false) as %s", c.demanded(check), breaks(i))
 		}
 	}
 	return parts.String()
+}
+
+// demanded is when a row breaks a check: one that stands for a deletion needs its
+// key alone.
+func (c *compiled) demanded(k check) string {
+	if c.source.DeletedWhen == "" || slices.Contains(c.mapping.Contract.Key, k.column) {
+		return k.breaks
+	}
+	return "not " + deletedMark + " and (" + k.breaks + ")"
 }
 
 // replaced is a step that replaces those columns for which write gives SQL.
@@ -121,8 +142,25 @@ func (c *compiled) byClock() string {
 	return ", " + strings.Join(bits, " + ") + " as " + byClock
 }
 
-// rows is the query of the rows that pass, as they are staged.
+// rows is the query of the rows that pass, as they are staged, less those that
+// stand for a deletion.
 func (c *compiled) rows(month string) string {
+	if c.source.DeletedWhen == "" {
+		return c.staged(month, "")
+	}
+	return c.staged(month, "") + " and not " + deletedMark
+}
+
+// deletions is the query of the rows that stand for a deletion.
+func (c *compiled) deletions() string {
+	month := ""
+	if c.mapping.Contract.Dated() {
+		month = "null::date"
+	}
+	return c.staged(month, ", true as _deleted") + " and " + deletedMark
+}
+
+func (c *compiled) staged(month, more string) string {
 	query := c.chain() + "\nselect " + duck.Text(c.source.System) + " as system"
 	for _, column := range c.columns {
 		query += fmt.Sprintf(", cast(%[1]s as %[2]s) as %[1]s", duck.Name(column.Name), duck.SQLType(column.Type))
@@ -137,7 +175,7 @@ func (c *compiled) rows(month string) string {
 	if month != "" {
 		query += ", " + month + " as month"
 	}
-	return query + " from settled where not (" + c.rejecting() + ")"
+	return query + more + " from settled where not (" + c.rejecting() + ")"
 }
 
 // monthOf is the month of a row by its own dates, null where it has none.

@@ -98,7 +98,10 @@ func (m *merging) rewriteLive(ctx context.Context) error {
 			delete(m.set.Months, month)
 		}
 	}
-	m.set.Pending, err = m.without(ctx, m.set.Pending, "pending", losing)
+	if m.set.Pending, err = m.without(ctx, m.set.Pending, "pending", losing); err != nil {
+		return err
+	}
+	m.set.Deleted, err = m.without(ctx, m.set.Deleted, deleted, losing)
 	return err
 }
 
@@ -160,7 +163,7 @@ func (m *merging) write(ctx context.Context, query string, like lake.File, month
 }
 
 func (m *merging) folder(month string) string {
-	if month == lake.Undated || month == "pending" || month == "unplaced" {
+	if month == lake.Undated || month == "pending" || month == "unplaced" || month == deleted {
 		return m.Lake.Path("live/" + m.input.Name + "/" + month)
 	}
 	return m.Lake.Path("live/" + m.input.Name + "/month=" + month)

@@ -12,11 +12,44 @@ import (
 	"nightjar/internal/lake"
 )
 
-// A snapshot is one that was read tonight. Whole says that every record of it
-// could be read: one that is not whole proves nobody's absence.
+// A snapshot is one that was read tonight, or a part of one. Whole says that every
+// record of it could be read: one that is not whole proves nobody's absence.
 type snapshot struct {
 	id, place int64
 	whole     bool
+	// set names the snapshot that this is a part of; "" of one in one piece.
+	set string
+}
+
+// An ordering is tonight's snapshots, and what was live before them, in order.
+type ordering struct {
+	// positions of deliveries by id; 0 is what was live before.
+	positions map[int64]int
+	// whole are the positions of which every record could be read.
+	whole []int
+}
+
+// inOrder gives the parts of one snapshot one position.
+func inOrder(snapshots []snapshot) ordering {
+	o, of := ordering{positions: map[int64]int{}}, map[string]int{}
+	var broken []int
+	next := 0
+	for _, s := range snapshots {
+		at, begun := of[s.set]
+		if s.set == "" || !begun {
+			at, next = next, next+1
+			of[s.set] = at
+		}
+		if o.positions[s.id] = at; !s.whole {
+			broken = append(broken, at)
+		}
+	}
+	for at := range next {
+		if !slices.Contains(broken, at) {
+			o.whole = append(o.whole, at)
+		}
+	}
+	return o
 }
 
 func (m *merging) snapshotTonight() bool {
@@ -76,22 +109,20 @@ func (m *merging) findMissing(ctx context.Context, staged []stagedFile) error {
 }
 
 func (m *merging) findMissingOf(ctx context.Context, source string, arrived, live []lake.File) error {
-	order := slices.Clone(m.snapshots[source])
-	before := snapshot{place: m.placeBefore(source), whole: true}
-	order = append(order, before)
-	slices.SortFunc(order, func(a, b snapshot) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.id, b.id)) })
-	position := slices.Index(order, before)
+	snapshots := append(slices.Clone(m.snapshots[source]), snapshot{place: m.placeBefore(source), whole: true})
+	slices.SortFunc(snapshots, func(a, b snapshot) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.id, b.id)) })
+	order, scope := inOrder(snapshots), m.Config.Sources.Named(source).Scope
 	if len(arrived) > 0 {
-		query := fmt.Sprintf("select s.*, o._ordinal, false as _live, 'superseded' as _outcome from %s s join %s using (delivery_id)", m.relation(arrived), ordinals(order))
-		if _, err := m.lose(ctx, m.absent(query, order, arrived, live)); err != nil {
+		query := fmt.Sprintf("select s.*, o._ordinal, false as _live, 'superseded' as _outcome from %s s join %s using (delivery_id)", m.relation(arrived), order.ordinals())
+		if _, err := m.lose(ctx, m.absent(query, scope, order, arrived, live)); err != nil {
 			return err
 		}
 	}
 	if len(live) == 0 {
 		return nil
 	}
-	query := fmt.Sprintf("select s.*, %d as _ordinal, true as _live, 'removed' as _outcome from %s s where %s", position, m.relation(live), m.kept("s."))
-	deleted, err := m.lose(ctx, m.absent(query, order, arrived, live))
+	query := fmt.Sprintf("select s.*, %d as _ordinal, true as _live, 'removed' as _outcome from %s s where %s", order.positions[0], m.relation(live), m.kept("s."))
+	deleted, err := m.lose(ctx, m.absent(query, scope, order, arrived, live))
 	if err != nil {
 		return err
 	}
@@ -111,39 +142,47 @@ func (m *merging) placeBefore(source string) int64 {
 }
 
 // ordinals is the relation of tonight's snapshots and their position.
-func ordinals(order []snapshot) string {
+func (o ordering) ordinals() string {
 	var rows []string
-	for i, s := range order {
-		if s.id != 0 {
-			rows = append(rows, fmt.Sprintf("(%d, %d)", s.id, i))
+	for _, id := range slices.Sorted(maps.Keys(o.positions)) {
+		if id != 0 {
+			rows = append(rows, fmt.Sprintf("(%d, %d)", id, o.positions[id]))
 		}
 	}
 	return "(values " + strings.Join(rows, ", ") + ") o(delivery_id, _ordinal)"
 }
 
 // absent is the query of those rows, each with its ordinal, that some later
-// whole snapshot lacks and that do not go already.
-func (m *merging) absent(rows string, order []snapshot, arrived, live []lake.File) string {
-	var whole []string
-	for i, s := range order {
-		if s.whole {
-			whole = append(whole, fmt.Sprint(i))
-		}
-	}
+// whole snapshot lacks, though it has others of their scope, and that do not go
+// already.
+func (m *merging) absent(rows string, scope []string, order ordering, arrived, live []lake.File) string {
 	entity := entityOf(m.input)
-	present := []string{"select " + prefixed("", entity) + ", -1 as _ordinal from " + m.full(m.input, nil)}
-	if len(arrived) > 0 {
-		present = append(present, fmt.Sprintf("select %s, _ordinal from %s s join %s using (delivery_id)", prefixed("", entity), m.relation(arrived), ordinals(order)))
+	said := func(columns []string) string {
+		parts := []string{"select " + prefixed("", columns) + ", -1 as _ordinal from " + m.full(m.input, nil)}
+		if len(arrived) > 0 {
+			parts = append(parts, fmt.Sprintf("select %s, _ordinal from %s s join %s using (delivery_id)", prefixed("", columns), m.relation(arrived), order.ordinals()))
+		}
+		if len(live) > 0 {
+			parts = append(parts, fmt.Sprintf("select %s, %d as _ordinal from %s", prefixed("", columns), order.positions[0], m.relation(live)))
+		}
+		return strings.Join(parts, " union all ")
 	}
+	present := said(entity)
 	if m.refused[m.input.Name] {
-		present = append(present, fmt.Sprintf("select %s, _ordinal from %s join %s using (delivery_id)", prefixed("", entity), refused(m.input.Name), ordinals(order)))
+		present += fmt.Sprintf(" union all select %s, _ordinal from %s join %s using (delivery_id)", prefixed("", entity), refused(m.input.Name), order.ordinals())
 	}
-	if len(live) > 0 {
-		position := slices.IndexFunc(order, func(s snapshot) bool { return s.id == 0 })
-		present = append(present, fmt.Sprintf("select %s, %d as _ordinal from %s", prefixed("", entity), position, m.relation(live)))
+	whole := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(order.whole)), ", "), "[]")
+	within, scopes := "", ""
+	if len(scope) > 0 {
+		scopes = fmt.Sprintf(", scopes as (select %s, list(distinct _ordinal) as _scoped from (%s) group by all)", prefixed("", scope), said(scope))
+		within = " and list_contains(coalesce(c._scoped, []), o)"
 	}
-	return fmt.Sprintf(`with present as (select %[1]s, list(distinct _ordinal) as _ordinals from (%[2]s) group by all)
-		select r.* from (%[3]s) r left join present p on %[4]s %[5]s
-		where r._ordinal < coalesce(list_max([o for o in [%[6]s] if not list_contains(coalesce(p._ordinals, []), o)]), -1)`,
-		prefixed("", entity), strings.Join(present, " union all "), rows, equal(entity, "r.", "is not distinct from", "p."), m.notLost("r"), strings.Join(whole, ", "))
+	join := ""
+	if len(scope) > 0 {
+		join = "left join scopes c on " + equal(scope, "r.", "is not distinct from", "c.")
+	}
+	return fmt.Sprintf(`with present as (select %[1]s, list(distinct _ordinal) as _ordinals from (%[2]s) group by all)%[8]s
+		select r.* from (%[3]s) r left join present p on %[4]s %[7]s %[5]s
+		where r._ordinal < coalesce(list_max([o for o in [%[6]s] if not list_contains(coalesce(p._ordinals, []), o)%[9]s]), -1)`,
+		prefixed("", entity), present, rows, equal(entity, "r.", "is not distinct from", "p."), m.notLost("r"), whole, join, scopes, within)
 }

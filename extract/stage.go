@@ -73,7 +73,7 @@ func (n *Night) readDelivery(ctx context.Context, f Found) error {
 	}
 	if f.Source.Mode == "snapshot" {
 		n.mu.Lock()
-		n.snapshots[f.Source.Name] = append(n.snapshots[f.Source.Name], snapshot{id: d.id, place: f.Delivery.Place, whole: whole})
+		n.snapshots[f.Source.Name] = append(n.snapshots[f.Source.Name], snapshot{id: d.id, place: f.Delivery.Place, whole: whole, set: setOf(f)})
 		n.mu.Unlock()
 	}
 	if n.Step != nil {

@@ -8,7 +8,9 @@ import (
 )
 
 // holdTwins holds a delivery whose content counts under another name: the first
-// name in natural order keeps it. Held or not, a new version takes the place of
+// name in natural order keeps it. In modes in which a later delivery overrules an
+// earlier one, only the last of them can have a twin: once another came, the first
+// says something new when it comes again. Held or not, a new version takes the place of
 // its name's older one, so that what counts is what lies there. Snapshots are
 // never held: nothing of them counts twice, and one equal to last month's says
 // that everything is as it was then.
@@ -41,7 +43,12 @@ func (d *discovery) holdTwins(ctx context.Context) error {
 		}
 		if twin, isTwin := first[f.Delivery.SHA256]; isTwin {
 			d.hold(f, twin)
-		} else if f.Delivery.SHA256 != "" {
+			continue
+		}
+		if d.source.Mode != "append" {
+			clear(first)
+		}
+		if f.Delivery.SHA256 != "" {
 			first[f.Delivery.SHA256] = f.Delivery.Name
 		}
 	}
@@ -52,8 +59,14 @@ func (d *discovery) holdTwins(ctx context.Context) error {
 // whatever becomes of the new and changed ones.
 func (d *discovery) countingStill() map[string]string {
 	first := map[string]string{}
-	for name, v := range d.known {
+	last := int64(0)
+	for _, v := range d.known {
 		if v.counting != nil {
+			last = max(last, v.counting.Place)
+		}
+	}
+	for name, v := range d.known {
+		if v.counting != nil && (d.source.Mode == "append" || v.counting.Place == last) {
 			first[v.counting.SHA256] = name
 		}
 	}

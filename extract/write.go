@@ -23,6 +23,13 @@ func (n *Night) stage(ctx context.Context, f Found, c *compiled, ordinal int) er
 	if err != nil {
 		return explained(err)
 	}
+	if f.Source.DeletedWhen != "" {
+		gone, err := n.copyOut(ctx, c.deletions(), copyTarget{file: filepath.Join(options.folder, deleted, options.stem+".parquet"), month: deleted})
+		if err != nil {
+			return explained(err)
+		}
+		written = append(written, gone...)
+	}
 	rows := int64(0)
 	for _, file := range written {
 		rows += file.Rows
@@ -46,6 +53,9 @@ func explained(err error) error {
 	}
 	return err
 }
+
+// deleted stands for the month of rows that say that their key is deleted.
+const deleted = "deleted"
 
 // unplaced is the partition of rows that have no month of their own. No real
 // month is it: dates are of the years 1900 to 2199.

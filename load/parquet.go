@@ -62,6 +62,7 @@ func (n Night) newFiles() []newFile {
 	for _, set := range n.Manifest.Inputs {
 		add(nil, set.Files()...)
 		add(nil, set.Pending...)
+		add(nil, set.Deleted...)
 	}
 	for _, f := range n.Manifest.Rejects {
 		add(nil, f)

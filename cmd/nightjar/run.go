@@ -70,14 +70,23 @@ func (c *console) showReport(p *project.Project, r *pipeline.Report) error {
 	return nil
 }
 
+func waitingLines(r *pipeline.Report) []string {
+	var lines []string
+	for _, waiting := range r.Waiting {
+		lines = append(lines, "waiting   "+waiting)
+	}
+	return lines
+}
+
 func reportLines(p *project.Project, r *pipeline.Report) []string {
 	if r.Outcome == pipeline.NothingNew {
-		return []string{fmt.Sprintf("nothing new: the warehouse stands as of %s (%.2f s)", r.AsOf, r.Total)}
+		return append(waitingLines(r), fmt.Sprintf("nothing new: the warehouse stands as of %s (%.2f s)", r.AsOf, r.Total))
 	}
 	lines := []string{fmt.Sprintf("read      %d deliveries: %d rows staged, %d rejected or amended, %d waiting for their owner", len(r.Deliveries), r.RowsStaged, r.Rejects, r.Pending)}
 	for _, held := range r.Held {
 		lines = append(lines, "held      "+held)
 	}
+	lines = append(lines, waitingLines(r)...)
 	for _, gone := range r.Gone {
 		lines = append(lines, "gone      "+gone)
 	}

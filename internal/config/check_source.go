@@ -18,8 +18,8 @@ func (c *checker) source(s *Source, at string) {
 		c.glob(c.listed(join(at, "files"), i), glob)
 	}
 	c.format(s, at)
-	if s.Key == "none" && s.Mode != "append" && s.Mode != "" {
-		c.at(join(at, "key"), "is none, but mode is %s, which tells rows apart by their key: use mode append, or the contract's key", s.Mode)
+	if s.Key == "none" && s.Mode != "append" && s.Mode != "replace" && s.Mode != "" {
+		c.at(join(at, "key"), "is none, but mode is %s, which tells rows apart by their key: use mode append or replace, or the contract's key", s.Mode)
 	}
 	if _, given := c.places[join(at, "time_zone")]; given {
 		c.zone(join(at, "time_zone"), s.TimeZone)
@@ -33,6 +33,7 @@ func (c *checker) source(s *Source, at string) {
 	for _, m := range s.Maps {
 		c.mapping(s, m, join(at, "maps."+m.Input))
 	}
+	c.delivery(s, at)
 }
 
 func (c *checker) glob(at, glob string) {

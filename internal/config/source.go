@@ -25,7 +25,13 @@ type Source struct {
 	Excel        Excel             `yaml:"excel" doc:"Where the records of Excel files are."`
 	Lines        Lines             `yaml:"lines" doc:"Lines of csv, aligned or fixed text that are no records."`
 	Control      *Control          `yaml:"control" doc:"What the lines at the end of a file say about it; it is checked."`
-	Mode         string            `yaml:"mode" default:"append" oneof:"append|upsert|snapshot" doc:"What a delivery means: append adds rows (a new version of the same file replaces what the old one gave), upsert brings newer versions of rows by key, snapshot holds everything there is (what is missing has been deleted)."`
+	Mode         string            `yaml:"mode" default:"append" oneof:"append|upsert|snapshot|replace" doc:"What a delivery means: append adds rows (a new version of the same file replaces what the old one gave), upsert brings newer versions of rows by key, snapshot holds everything there is (what is missing has been deleted), replace holds everything within its scope (what was there before, of the scope, goes)."`
+	Scope        []string          `yaml:"scope" doc:"Columns of the input. With replace: a delivery replaces all earlier rows that agree with one of its own in them, such as [document_id], or [business_date, store_id]. With snapshot: what is missing is deleted only where it agrees with one of the delivery's rows in them."`
+	Window       *Window           `yaml:"window" doc:"With replace, in place of scope: a delivery replaces all earlier rows of a span of days."`
+	DeletedWhen  string            `yaml:"deleted_when" doc:"Condition over the source's columns under which a row says that its key is deleted. Such a row needs its key alone. Not with append."`
+	Parts        string            `yaml:"parts" doc:"With snapshot: regular expression with the named groups set, part and of that finds in a delivery's name which part of which snapshot it is, such as (?P<set>\\d{8})-(?P<part>\\d+)of(?P<of>\\d+). A snapshot waits until all its parts are there."`
+	Settle       string            `yaml:"settle" doc:"How long a file must have been left unchanged before it is read, such as 5m: a younger one may still be being written, and waits."`
+	Done         string            `yaml:"done" doc:"Name of the marker that says that a file is whole, beside it, with {name} for its own name, such as {name}.done. A file without it waits."`
 	Key          string            `yaml:"key" oneof:"none" doc:"none: the rows have no key, every row counts, identical twins included. Without it, the key of the input's contract."`
 	TimeZone     string            `yaml:"time_zone" doc:"IANA time zone of stamps that carry none. Without it, the project's."`
 	VersionBy    string            `yaml:"version_by" doc:"Expression over the source's columns that says which version of a row is newer: the greater. Without it, the order of arrival. delivery_name is the file's."`
@@ -110,6 +116,12 @@ type Formats struct {
 	Timestamp string `yaml:"timestamp" default:"%Y-%m-%d %H:%M:%S" doc:"Points in time, as strptime writes it; with %z where they carry a zone."`
 	Decimal   string `yaml:"decimal" default:"." oneof:".|," doc:"Mark before decimals: a point or a comma."`
 	Thousands string `yaml:"thousands" doc:"Mark between thousands, one character; none by default."`
+}
+
+// A Window is a span of days that a delivery replaces.
+type Window struct {
+	By   string `yaml:"by" required:"true" doc:"Column of the input, a date."`
+	Days int    `yaml:"days" default:"0" min:"0" doc:"How many days up to the delivery's own date, that day included. Without it, from the first to the last date in the delivery."`
 }
 
 // Maps are in the order in which they are written.

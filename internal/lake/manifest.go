@@ -90,6 +90,9 @@ type LiveSet struct {
 	Months map[string][]File `json:"months"`
 	// Pending rows wait for their owner.
 	Pending []File `json:"pending,omitempty"`
+	// Deleted rows say that their key is deleted, lest an older version of it that
+	// comes late be taken for new. No model reads them.
+	Deleted []File `json:"deleted,omitempty"`
 }
 
 // Undated is the month of inputs without a date, Whole that of models without
@@ -157,7 +160,7 @@ func (s *LiveSet) clone() *LiveSet {
 	for month, files := range s.Months {
 		months[month] = slices.Clone(files)
 	}
-	return &LiveSet{Contract: s.Contract, Months: months, Pending: slices.Clone(s.Pending)}
+	return &LiveSet{Contract: s.Contract, Months: months, Pending: slices.Clone(s.Pending), Deleted: slices.Clone(s.Deleted)}
 }
 
 // Files lists every file of the live set, pending ones left out, by month.
@@ -168,6 +171,10 @@ func (s *LiveSet) Files() []File {
 	}
 	return files
 }
+
+// All lists every file of the live set, those of pending and of deleted rows
+// included.
+func (s *LiveSet) All() []File { return slices.Concat(s.Files(), s.Pending, s.Deleted) }
 
 // Rows counts the rows that count, pending ones left out.
 func (s *LiveSet) Rows() int64 { return rows(s.Files()) }
@@ -187,7 +194,7 @@ func rows(files []File) int64 {
 func (m *Manifest) Paths() []string {
 	var paths []string
 	for _, set := range m.Inputs {
-		for _, f := range append(set.Files(), set.Pending...) {
+		for _, f := range set.All() {
 			paths = append(paths, f.Path)
 		}
 	}
@@ -208,7 +215,7 @@ func (m *Manifest) Paths() []string {
 func (m *Manifest) Live() map[int64]bool {
 	live := map[int64]bool{}
 	for _, set := range m.Inputs {
-		for _, f := range slices.Concat(set.Files(), set.Pending) {
+		for _, f := range set.All() {
 			for _, id := range f.Deliveries {
 				live[id] = true
 			}

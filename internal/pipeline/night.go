@@ -146,7 +146,7 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	if err := n.giveRows(); err != nil {
 		return nil, err
 	}
-	found, err = extract.Discover(ctx, n.Config, n.manifest, n.options.Verify)
+	found, err = extract.Discover(ctx, n.Config, n.manifest, n.options.Verify, n.options.Now)
 	if err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
@@ -206,7 +206,7 @@ func (n *night) nothingNew(found []extract.Found) bool {
 		return false
 	}
 	for _, f := range found {
-		if f.State != extract.Unchanged && f.State != extract.Gone {
+		if f.State != extract.Unchanged && f.State != extract.Gone && f.State != extract.Waiting {
 			return false
 		}
 	}

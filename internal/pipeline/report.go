@@ -42,10 +42,12 @@ type Report struct {
 	Deliveries []lake.Delivery `json:"deliveries"`
 	Held       []string        `json:"held,omitempty"`
 	Gone       []string        `json:"gone,omitempty"`
-	Warnings   []string        `json:"warnings,omitempty"`
-	RowsStaged int64           `json:"rows_staged"`
-	Rejects    int64           `json:"rejects"`
-	Pending    int64           `json:"pending"`
+	// Waiting files were not whole yet, and why.
+	Waiting    []string `json:"waiting,omitempty"`
+	Warnings   []string `json:"warnings,omitempty"`
+	RowsStaged int64    `json:"rows_staged"`
+	Rejects    int64    `json:"rejects"`
+	Pending    int64    `json:"pending"`
 	// Built lists the partitions built, by model; LeftOut why a model was not.
 	Built    map[string][]string `json:"built"`
 	LeftOut  map[string]string   `json:"left_out,omitempty"`
@@ -68,6 +70,8 @@ func (r *Report) discovered(found []extract.Found) {
 		switch f.State {
 		case extract.Held:
 			r.Held = append(r.Held, because(f.Delivery, f.Reason))
+		case extract.Waiting:
+			r.Waiting = append(r.Waiting, because(f.Delivery, f.Reason))
 		case extract.Gone:
 			r.Gone = append(r.Gone, because(f.Delivery, f.Reason))
 		}
@@ -150,7 +154,7 @@ func (r *Report) Markdown() string {
 	for _, of := range []struct {
 		title string
 		lines []string
-	}{{"Held", r.Held}, {"No longer there", r.Gone}, {"Warning", r.Warnings}} {
+	}{{"Held", r.Held}, {"Waiting", r.Waiting}, {"No longer there", r.Gone}, {"Warning", r.Warnings}} {
 		for _, line := range of.lines {
 			fmt.Fprintf(&b, "- %s: %s\n", of.title, line)
 		}
