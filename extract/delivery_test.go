@@ -248,7 +248,7 @@ func TestAFileThatChangesWhileItIsReadIsRefused(t *testing.T) {
 	s.night()
 	s.deliver("till.csv", till("A", 1, 2))
 	c := s.last.Config
-	found, err := Discover(s.ctx, c, s.committed, false, s.clock)
+	found, err := Discover(s.ctx, c, Look{Manifest: s.committed, Now: s.clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,26 +40,52 @@ type Found struct {
 	State    State
 	Reason   string
 	Delivery lake.Delivery
+	// released says that somebody wants it read, whatever held it.
+	released bool
+	// landed says that its bytes are those that the landing kept.
+	landed bool
+}
+
+// A Verdict is what somebody decided about a delivery: it is held, or released.
+type Verdict struct {
+	Held   bool
+	Reason string
+	// Run is the time of the decision, as runs are named.
+	Run string
+}
+
+// A Look is what Discover compares the files with, and when.
+type Look struct {
+	// Manifest is the one that counts; nil before the first night.
+	Manifest *lake.Manifest
+	// Verify has files read whose size, time and inode are as recorded.
+	Verify bool
+	// Now is the moment by which the age of files is told.
+	Now time.Time
+	// Verdicts about deliveries, by source/name.
+	Verdicts map[string]Verdict
+	// Landing finds the bytes of a delivery that is no longer where it was.
+	Landing func(lake.Delivery) (delivered.File, bool)
 }
 
 // Discover looks at every source's files and compares them with the manifest, at a moment:
 // in the order of the sources, then in natural order of the names. A file whose
 // size, time and inode are those recorded is not read, unless verify is set.
 // A pattern that no file matches is an error unless its source is optional.
-func Discover(ctx context.Context, c *config.Config, m *lake.Manifest, verify bool, now time.Time) ([]Found, error) {
+func Discover(ctx context.Context, c *config.Config, look Look) ([]Found, error) {
 	var all []Found
 	for _, source := range c.Sources {
 		paths, err := files(c.Dir, source)
 		if err != nil {
 			return nil, err
 		}
-		d := &discovery{source: source, known: knownNames(m, source.Name), mapping: mappingOf(source), verify: verify, now: now}
+		d := &discovery{source: source, known: knownNames(look.Manifest, source.Name), mapping: mappingOf(source), Look: look}
 		if err := d.look(ctx, paths); err != nil {
 			return nil, fmt.Errorf("source %s: %w", source.Name, err)
 		}
 		all = append(all, d.found...)
 	}
-	reconsider(all, m)
+	reconsider(all, look.Manifest)
 	return all, nil
 }
 
@@ -95,13 +121,11 @@ func reconsider(all []Found, m *lake.Manifest) {
 
 // discovery is one source's under way.
 type discovery struct {
+	Look
 	source *config.Source
 	known  map[string]versions
 	// mapping fingerprints how the source's rows are read.
 	mapping string
-	verify  bool
-	// now is when the night began, by which the age of files is told.
-	now   time.Time
 	found   []Found
 }
 
@@ -139,8 +163,11 @@ func (d *discovery) look(ctx context.Context, paths map[string]place) error {
 		if err != nil {
 			return err
 		}
+		d.judge(&f)
 		d.found = append(d.found, f)
 	}
+	d.found = append(d.found, d.heldElsewhere()...)
+	d.readOthersAgain()
 	if err := d.awaitParts(); err != nil {
 		return err
 	}
@@ -170,7 +197,7 @@ func (d *discovery) compare(ctx context.Context, name string, p place) (Found, e
 	old := d.known[name].latest
 	seen := old != nil && old.Size == size && old.ModifiedAt.Equal(info.ModTime()) && old.Inode == inode(info)
 	if !seen {
-		reason, err := notReady(d.source, p.Path, info, d.now)
+		reason, err := notReady(d.source, p.Path, info, d.Now)
 		if err != nil {
 			return Found{}, err
 		}
@@ -182,7 +209,7 @@ func (d *discovery) compare(ctx context.Context, name string, p place) (Found, e
 	if old == nil {
 		return f, nil
 	}
-	if seen && !d.verify {
+	if seen && !d.Verify {
 		f.Delivery.SHA256 = old.SHA256
 		d.same(&f, old)
 		return f, nil
@@ -233,11 +260,27 @@ func (d *discovery) gone() []Found {
 	var missing []Found
 	for name, v := range d.known {
 		if announce && v.counting != nil && v.counting.Mapping != d.mapping && !read[name] {
-			missing = append(missing, Found{Source: d.source, Path: name, State: Gone, Reason: "the mapping changed, but the file is no longer there: its rows stay as they were read", Delivery: *v.counting})
+			missing = append(missing, d.fromLanding(*v.counting))
 		}
 	}
 	slices.SortFunc(missing, func(a, b Found) int { return naturally(a.Path, b.Path) })
 	return missing
+}
+
+// fromLanding has a delivery read again from the copy that the landing keeps, as
+// long as there is one.
+func (d *discovery) fromLanding(counting lake.Delivery) Found {
+	f := Found{Source: d.source, Path: counting.Name, State: Gone, Reason: "the mapping changed, but the file is no longer there: its rows stay as they were read", Delivery: counting}
+	if d.Landing == nil {
+		return f
+	}
+	if file, kept := d.Landing(counting); kept {
+		file.Encoding = d.source.Encoding
+		f.File, f.State, f.Reason, f.landed = file, Remapped, "the mapping changed; it is read again from the landing", true
+		f.Delivery = forget(counting)
+		f.Delivery.Mapping = d.mapping
+	}
+	return f
 }
 
 // mappingOf fingerprints everything that decides how a source's rows are read.
@@ -252,6 +295,9 @@ func mappingOf(source *config.Source) string {
 
 // unmoved refuses a file that is no longer what was discovered.
 func unmoved(f Found) error {
+	if f.landed {
+		return nil
+	}
 	info, err := os.Stat(f.File.Path)
 	if err != nil {
 		return fmt.Errorf("the file went while it was read: %w", err)

@@ -230,7 +230,7 @@ func (n *Night) replace() {
 		if !replaced || old.ID == f.Delivery.ID || old.State == "replaced" {
 			continue
 		}
-		if old.State == "current" && (f.Source.Mode == "append" || f.State == Remapped) {
+		if old.State == "current" && (f.Source.Mode == "append" || f.State == Remapped || f.Delivery.ByHand) {
 			n.dropped[old.Source] = append(n.dropped[old.Source], old.ID)
 			delete(n.Manifest.Rejects, old.ID) // they are found again, or corrected
 			if f.State == Changed || f.State == Held {

@@ -44,6 +44,8 @@ type shop struct {
 	runs  int
 	// clock is when the next night begins; each is a day after the one before.
 	clock time.Time
+	// verdicts about deliveries, by source/name.
+	verdicts map[string]Verdict
 	ctx   context.Context
 }
 
@@ -136,7 +138,7 @@ func (s *shop) try() error {
 	s.runs++
 	manifest := s.committed.Next(fmt.Sprintf("run%d", s.runs))
 	manifest.ReceivedAt = s.clock
-	if s.found, err = Discover(s.ctx, c, manifest, false, s.clock); err != nil {
+	if s.found, err = Discover(s.ctx, c, Look{Manifest: manifest, Now: s.clock, Verdicts: s.verdicts, Landing: Landed(s.lake)}); err != nil {
 		return err
 	}
 	s.last = &Night{DB: s.db, Lake: s.lake, Config: c, Catalog: s.catalog, Manifest: manifest, ReceivedAt: s.clock, Workers: 2}

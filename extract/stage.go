@@ -71,6 +71,9 @@ func (n *Night) readDelivery(ctx context.Context, f Found) error {
 	if err := unmoved(f); err != nil {
 		return err
 	}
+	if err := n.land(ctx, f); err != nil {
+		return err
+	}
 	if f.Source.Mode == "snapshot" {
 		n.mu.Lock()
 		n.snapshots[f.Source.Name] = append(n.snapshots[f.Source.Name], snapshot{id: d.id, place: f.Delivery.Place, whole: whole, set: setOf(f)})

@@ -30,7 +30,7 @@ func (d *discovery) holdTwins(ctx context.Context) error {
 	}
 	for i := range d.found {
 		f := &d.found[i]
-		if f.State != New && f.State != Changed {
+		if f.released || f.State != New && f.State != Changed {
 			continue
 		}
 		// A file is hashed here only where another one has its size.

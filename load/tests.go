@@ -168,7 +168,7 @@ func (n Night) guards(m *models.Model, rows int64) []Finding {
 		count.fail(abs(rows-now), fmt.Sprintf("the table has %d rows, its files have %d: something other than Nightjar changed last night's warehouse; remove that file and run again, which makes it afresh", rows, now))
 	}
 	drop := Finding{Model: m.Name, Test: models.RowDrop, Severity: n.severity(m.Name, models.RowDrop, ""), Scope: "whole", Status: "passed"}
-	if n.RowDrop > 0 && float64(before-rows) > n.RowDrop*float64(before) {
+	if n.RowDrop > 0 && !m.MayShrink && float64(before-rows) > n.RowDrop*float64(before) {
 		drop.fail(before-rows, fmt.Sprintf("%d rows, %d last night: more than %.0f %% are gone; see which deliveries brought less, or accept it if it is right", rows, before, n.RowDrop*100))
 		if reason := n.Accepted[m.Name+"."+models.RowDrop]; reason != "" {
 			drop.Status, drop.Message = "accepted", reason

@@ -107,7 +107,7 @@ func (c *Catalog) resolve() error {
 		if m.Carries != "" && !slices.Contains(m.Inputs, m.Carries) {
 			return fmt.Errorf("%s: the header carries %q, which the model does not read", m.Path, m.Carries)
 		}
-		for _, name := range m.Refs {
+		for _, name := range slices.Concat(m.Refs, m.Previous) {
 			if c.Models[name] == nil {
 				return fmt.Errorf("%s: model %q does not exist%s", m.Path, name, nearest(name, keys(c.Models)))
 			}

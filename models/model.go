@@ -26,6 +26,9 @@ type Model struct {
 	// Carries is the input whose own columns, those of a project named x_…, the
 	// model carries through: see [Catalog.Carry].
 	Carries string `yaml:"carries"`
+	// MayShrink says that rows go from night to night as a matter of course:
+	// the guard row_drop lets them.
+	MayShrink bool `yaml:"may_shrink"`
 	// Fit names the Go algorithm that turns the SQL's rows into the model's.
 	Fit string `yaml:"fit"`
 	// Overrides is the fingerprint of the standard model that a user's model
@@ -38,6 +41,9 @@ type Model struct {
 	Inputs []string `yaml:"-"`
 	Refs   []string `yaml:"-"`
 	Vars   []string `yaml:"-"`
+	// Previous are the models whose rows of the last published night it reads:
+	// see [Model.Remembers].
+	Previous []string `yaml:"-"`
 	// Carried are the names of the x_… columns that the model has in this project.
 	Carried []string `yaml:"-"`
 	// Path is where the file lies and Line where in it SQL begins, for errors.
@@ -88,6 +94,12 @@ func (m *Model) Monthly() bool { return m.Partition == "month" }
 
 // ReachesAsOf says whether the model's rows depend on the night's as_of.
 func (m *Model) ReachesAsOf() bool { return slices.Contains(m.Reaches, "as_of") }
+
+// Remembers says whether the model looks at the last published night, its own
+// rows among it. It is built anew when what it refers to tonight has changed:
+// from the same rows as last night it must give the rows that it gave. It may
+// read as_of without reaching for it, to write down since when something is so.
+func (m *Model) Remembers() bool { return len(m.Previous) > 0 }
 
 // IsOptional says whether the model does without the named reference.
 func (m *Model) IsOptional(ref string) bool { return slices.Contains(m.Optional, ref) }

@@ -57,6 +57,7 @@ func ParseModel(name string, text []byte) (*Model, error) {
 	m.Inputs = named(m.SQL, "input")
 	m.Refs = named(m.SQL, "ref")
 	m.Vars = named(m.SQL, "var")
+	m.Previous = named(m.SQL, "previous")
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -72,6 +73,8 @@ func (m *Model) check() error {
 		return fmt.Errorf("partition is %q: use month or none", m.Partition)
 	case m.File != "warehouse" && m.File != "person":
 		return fmt.Errorf("file is %q: use warehouse or person", m.File)
+	case m.Monthly() && m.Remembers():
+		return errors.New("a model that looks at the previous night has no partition: leave out `partition: month`")
 	case len(m.Grain) == 0:
 		return errors.New("the header names no grain")
 	}

@@ -46,6 +46,11 @@ func (DuckDB) Functions() template.FuncMap {
 		"string_agg_ordered": form(3, "string_agg(%[1]s, %[3]s order by %[2]s)"),
 		"hash_text":          form(1, "md5(%s)"),
 		"key":                key,
+		// Contact data in one form, null where they name nobody: see package contact.
+		// What is of that form already, as nearly all is, need not leave the engine.
+		"code":  form(1, "case when regexp_full_match(%[1]s, '[!-~]*[1-9A-Za-z][!-~]*') then %[1]s else contact_code(%[1]s) end"),
+		"email": form(1, `case when regexp_full_match(%[1]s, '[!-?A-~]+@[!-\-/-?A-~]+([.][!-\-/-?A-~]+)+') then lower(%[1]s) else contact_email(%[1]s) end`),
+		"phone": form(2, "contact_phone(%s, %s)"),
 		// Text to values, null where the text is not of the form.
 		"safe_int":        form(1, "case when regexp_full_match(%[1]s, '[+-]?[0-9]+') then try_cast(%[1]s as integer) end"),
 		"safe_decimal":    safeDecimal,

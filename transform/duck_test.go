@@ -216,6 +216,7 @@ func TestVariablesBecomeLiterals(t *testing.T) {
 	want := map[string]string{
 		"currency": "'it''s'", "as_of": "date '2024-12-31'", "signed_on": "date '2024-02-01'",
 		"is_deal": "('paid', 'shipped')", "is_fulfilled": "('shipped', 'delivered', 'returned')", "none": "(null)",
+		"default_country": "'CN'", "identity_max_keys": "20", "system_priority": "(null)",
 		"lapse_months": "18", "fiscal_year_starts": "1", "rate": "0.1", "strict": "true",
 	}
 	if err != nil || !maps.Equal(got, want) {

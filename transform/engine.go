@@ -26,6 +26,8 @@ type Build struct {
 	// is missing, or has no files, is an empty relation with all its columns.
 	Inputs map[string][]string
 	Refs   map[string][]string
+	// Previous are the files, by model, of the last published night.
+	Previous map[string][]string
 	// Vars are the SQL literals of the project's variables: see [Literals].
 	Vars map[string]string
 	// Out is the path of the file to write. Its folder is made when needed.

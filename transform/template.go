@@ -32,7 +32,7 @@ func Render(b Build, catalog *models.Catalog, d Dialect) (string, error) {
 	r := rendering{b, catalog, d}
 	functions := d.Functions()
 	maps.Copy(functions, template.FuncMap{
-		"ref": r.ref, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
+		"ref": r.ref, "previous": r.previous, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
 		"carried": r.carried,
 	})
 	text := strings.Repeat("\n", max(0, b.Model.Line-1)) + b.Model.SQL
@@ -61,21 +61,31 @@ func (r rendering) ref(name string) (string, error) {
 	return r.relation(r.Refs[name], m.Columns), nil
 }
 
+// previous is the relation of a model's rows of the last published night. Its
+// files may be of an older version of the model: columns that they lack are null.
+func (r rendering) previous(name string) (string, error) {
+	m := r.catalog.Models[name]
+	if m == nil {
+		return "", fmt.Errorf("model %q does not exist%s", name, meant(name, r.catalog.Models))
+	}
+	return r.withColumns(r.relation(r.Previous[name], m.Columns), m.Columns), nil
+}
+
 func (r rendering) input(name string) (string, error) {
 	in := r.catalog.Inputs[name]
 	if in == nil {
 		return "", fmt.Errorf("input %q does not exist%s", name, meant(name, r.catalog.Inputs))
 	}
-	return r.withOwn(in, r.relation(r.Inputs[name], LiveColumns(in))), nil
+	return r.withColumns(r.relation(r.Inputs[name], LiveColumns(in)), in.Own), nil
 }
 
-// withOwn gives the rows of an input all of the project's own columns, which
-// files of sources that have none of them lack.
-func (r rendering) withOwn(in *models.Input, relation string) string {
-	if len(in.Own) == 0 {
+// withColumns gives rows all of the columns, which some files lack: for an
+// input, those of the project's own that a source has none of.
+func (r rendering) withColumns(relation string, columns []models.Column) string {
+	if len(columns) == 0 {
 		return relation
 	}
-	return "(select * from " + relation + " union all by name select * from " + r.relation(nil, in.Own) + ")"
+	return "(select * from " + relation + " union all by name select * from " + r.relation(nil, columns) + ")"
 }
 
 // carried writes the pattern once for each own column that the model carries,
@@ -105,7 +115,7 @@ func (r rendering) variable(name string) (string, error) {
 	switch {
 	case !given:
 		return "", fmt.Errorf("variable %q is not given%s", name, meant(name, r.Vars))
-	case name == "as_of" && !r.Model.ReachesAsOf():
+	case name == "as_of" && !r.Model.ReachesAsOf() && !r.Model.Remembers():
 		return "", fmt.Errorf("the model reads as_of: say so in its header with `reaches: [as_of]`")
 	}
 	return literal, nil

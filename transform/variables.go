@@ -18,6 +18,9 @@ func Defaults() map[string]any {
 		"is_deal":            []string{"placed", "paid", "shipped", "delivered", "returned"},
 		"is_fulfilled":       []string{"shipped", "delivered", "returned"},
 		"lapse_months":       12,
+		"default_country":    "CN",
+		"identity_max_keys":  20,
+		"system_priority":    []string{},
 		"fiscal_year_starts": 1,
 	}
 }

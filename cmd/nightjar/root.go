@@ -37,6 +37,8 @@ var verbs = []func(*console) *cobra.Command{
 	newSQL,
 	newStatus,
 	newRejects,
+	newHold,
+	newRelease,
 	newDoctor,
 	newDemo,
 	newVersion,

@@ -139,6 +139,21 @@ func Hash(ctx context.Context, f File) (string, error) {
 	}
 }
 
+// AsCame opens a delivery's bytes as they came: neither unpacked nor decoded, but
+// for a member of an archive, which is taken out of it.
+func AsCame(f File) (io.ReadCloser, error) {
+	s, err := open(f)
+	if err != nil {
+		return nil, err
+	}
+	s.text = s.delivered
+	return closer{s}, nil
+}
+
+type closer struct{ *Stream }
+
+func (c closer) Close() error { c.Stream.Close(); return nil }
+
 // Unpack writes the delivery's bytes, unpacked but not decoded, to a new file that
 // only its owner may read, for readers that must seek. A plain file is left where
 // it is, and its own path returned with made false.

@@ -109,6 +109,7 @@ func (s *Sheet) cellOf(x *xmltoken.Reader) cell {
 // setCell makes the value of a cell that was read and sets it in the row.
 func (s *Sheet) setCell(c cell) {
 	switch {
+	case s.row.full:
 	case c.formula && !c.stored:
 		s.row.breaks(record.BadRecord, "a formula has no stored result: open the file in Excel and save it again")
 	case c.kind == shared && c.stored && !c.inline:

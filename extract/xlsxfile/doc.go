@@ -20,7 +20,7 @@
 //
 // The 29th of February 1900, which the 1900 epoch has and the calendar has not,
 // becomes 1900-02-29, which no cast takes either. A number that cannot be a date
-// (negative, or beyond the year 9999) stays a number.
+// (negative, or beyond the year 9995) stays a number.
 //
 // # Rows and columns
 //

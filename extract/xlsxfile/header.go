@@ -31,14 +31,13 @@ func (s *Sheet) readHeader(o Options) error {
 	if err != nil {
 		return err
 	}
-	names := grid.names(nil)
+	var merged []merge
 	if rows > 1 {
-		merged, err := s.merges(first, rows)
-		if err != nil {
+		if merged, err = s.merges(first, rows); err != nil {
 			return err
 		}
-		names = grid.names(merged)
 	}
+	names := grid.names(merged)
 	if len(names) == 0 {
 		return s.fault(fmt.Sprintf("row %d, which should be its header, holds no value", first), "correct the source's header row")
 	}
@@ -166,6 +165,7 @@ func (s *Sheet) merges(first, rows int) ([]merge, error) {
 	}
 	defer other.part.Close()
 	var found []merge
+	covered := 0
 	for {
 		kind, err := other.x.Next()
 		if errors.Is(err, io.EOF) {
@@ -181,8 +181,12 @@ func (s *Sheet) merges(first, rows int) ([]merge, error) {
 		case "sheetData":
 			err = other.x.Skip()
 		case "mergeCell":
-			if m, ok := mergeOf(attr(other.x, "ref")); ok && m.top < first+rows && m.bottom >= first && len(found) < maxColumn*maxHeaderRows {
+			if m, ok := mergeOf(attr(other.x, "ref")); ok && m.top < first+rows && m.bottom >= first {
 				found = append(found, m)
+				covered += (m.right - m.left + 1) * (min(m.bottom, first+rows-1) - max(m.top, first) + 1)
+			}
+			if covered > rows*maxColumn {
+				err = s.fault("the merged cells of its header overlap", resave)
 			}
 		}
 		if err != nil {

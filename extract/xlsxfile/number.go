@@ -89,9 +89,9 @@ const (
 	since1900 epoch = 0 // the zero value stands for unixDayOf1900
 	since1904 epoch = -24107
 
-	unixDayOf1900 = -25569 // 1899-12-30, right from 1900-03-01 on
-	lastDay       = 2958465
-	leapBug       = 60 // day 60 of 1900 is a 29th of February, which there was not
+	unixDayOf1900 = -25569  // 1899-12-30, right from 1900-03-01 on
+	lastDay       = 2957003 // 9999-12-31 in the epoch of 1904, 9995-12-30 in that of 1900
+	leapBug       = 60      // day 60 of 1900 is a 29th of February, which there was not
 	daySeconds    = 86400
 )
 
@@ -99,7 +99,7 @@ const (
 // one is appended as a number.
 func appendMoment(to, raw []byte, since epoch) []byte {
 	days, ok := parse(raw)
-	if !ok || days < 0 || days >= lastDay+1 {
+	if !ok || days < 0 || days > lastDay {
 		return appendNumber(to, raw)
 	}
 	seconds := int64(math.Round(days * daySeconds))

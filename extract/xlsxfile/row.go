@@ -16,6 +16,7 @@ type row struct {
 	nextColumn int      // of a cell that does not say where it is
 	text       []byte   // of the values that are not shared texts
 	size       int      // bytes of all values
+	full       bool     // it has too many, and takes no more
 	rule       string   // the first that it breaks
 	reason     string
 }
@@ -38,8 +39,8 @@ func (r *row) set(column int, value []byte) {
 		return
 	}
 	if r.size += len(value); r.size > record.Max {
+		r.full = true
 		r.breaks(record.TooLong, fmt.Sprintf("the row has more than %d MiB", record.Max>>20))
-		r.text = r.text[:0]
 		return
 	}
 	if column >= maxColumn {

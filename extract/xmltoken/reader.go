@@ -102,10 +102,14 @@ func (r *Reader) Next() (Kind, error) {
 
 // Skip reads on to the end tag of the element whose start tag was the last token;
 // End is the last token then.
-func (r *Reader) Skip() error {
+func (r *Reader) Skip() error { return r.Leave(len(r.opens) - 1) }
+
+// Leave reads on until only so many elements are open (see Depth); End is the last
+// token then.
+func (r *Reader) Leave(depth int) error {
 	r.skipping = true
 	defer func() { r.skipping = false }()
-	for depth := len(r.opens); len(r.opens) >= depth; {
+	for len(r.opens) > depth {
 		if _, err := r.Next(); err != nil {
 			return err
 		}

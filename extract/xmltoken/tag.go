@@ -128,9 +128,13 @@ func passSpaces(data []byte, i int) int {
 // split cuts a name at its colon; one that has several, or one at its begin or
 // end, is left whole.
 func split(name []byte) (prefix, local []byte) {
-	i := bytes.IndexByte(name, ':')
-	if i <= 0 || i == len(name)-1 || bytes.IndexByte(name[i+1:], ':') >= 0 {
-		return nil, name
+	for i, b := range name { // names are short: faster than bytes.IndexByte
+		if b == ':' {
+			if i == 0 || i == len(name)-1 || bytes.IndexByte(name[i+1:], ':') >= 0 {
+				return nil, name
+			}
+			return name[:i], name[i+1:]
+		}
 	}
-	return name[:i], name[i+1:]
+	return nil, name
 }

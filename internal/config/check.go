@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/currency"
 
+	"nightjar/internal/contact"
 	"nightjar/models"
 )
 
@@ -42,6 +43,8 @@ func (c *checker) check() {
 	if _, err := time.Parse(time.DateOnly, p.AsOf); p.AsOf != "" && err != nil {
 		c.at("as_of", "is %s: write a day like 2018-10-17", c.quote("as_of", p.AsOf))
 	}
+	c.country(p.Country)
+	c.priority(p.Identity.SystemPriority)
 	c.size("memory_limit", p.MemoryLimit)
 	c.size("temp_limit", p.TempLimit)
 	c.deals("deals.is_deal", p.Deals.IsDeal)
@@ -84,6 +87,31 @@ func (c *checker) currency(code string) {
 	}
 	if unit, err := currency.ParseISO(code); err != nil || unit.String() != code {
 		c.at("currency", "is %s, which is no ISO 4217 code: write one like EUR or CNY", c.quote("currency", code))
+	}
+}
+
+func (c *checker) country(code string) {
+	if contact.IsCountry(code) {
+		return
+	}
+	hint := ""
+	if upper := strings.ToUpper(code); contact.IsCountry(upper) {
+		hint = " (did you mean \"" + upper + "\"?)"
+	}
+	c.at("default_country", "is %s, which is no ISO 3166 code of two letters%s: write one like CN or DE", c.quote("default_country", code), hint)
+}
+
+// priority checks that each system is there, and named once.
+func (c *checker) priority(systems []string) {
+	known := c.config.Sources.Systems()
+	for i, system := range systems {
+		path := c.listed("identity.system_priority", i)
+		switch {
+		case !slices.Contains(known, system):
+			c.at(path, "is %s, which is no system of the sources%s: they are %s", c.quote(path, system), c.near(path, system, known), orNone(known))
+		case slices.Index(systems, system) < i:
+			c.at(path, "is %s, which stands before: name each system once", c.quote(path, system))
+		}
 	}
 }
 

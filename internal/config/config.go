@@ -19,17 +19,20 @@ type Config struct {
 	Currency    string `yaml:"currency" required:"true" doc:"Reporting currency, an ISO 4217 code such as EUR. Every fact by customer and month is in it, and every amount without a currency of its own."`
 	TimeZone    string `yaml:"time_zone" default:"UTC" doc:"IANA time zone of the business, such as Asia/Shanghai: stamps without a zone are read in it, and business dates are cut in it."`
 	DayStartsAt string `yaml:"day_starts_at" default:"00:00" doc:"Time (hh:mm) at which a business day begins. A bar that says 06:00 counts its night to the day before."`
+	Country     string `yaml:"default_country" default:"CN" doc:"Country in which a telephone number without a country code lies, an ISO 3166 code of two letters such as CN."`
 	AsOf        string `yaml:"as_of" doc:"Day (yyyy-mm-dd) as of which everything is reckoned. Without it, the last complete business day at the start of the run; examples pin it."`
 
 	Sources Sources                     `yaml:"sources" doc:"Where the data comes from, by name."`
 	Rows    map[string][]map[string]any `yaml:"rows" doc:"Small inputs given in place: for each input, its rows as column: value."`
 	Models  string                      `yaml:"models" default:"models" doc:"Folder of the project's own models and contracts, relative to nightjar.yaml; it need not exist."`
 
-	Deals            Deals   `yaml:"deals" doc:"Which statuses count."`
-	LapseMonths      int     `yaml:"lapse_months" default:"12" min:"1" doc:"Calendar months without a deal after which a customer has lapsed."`
-	FiscalYearStarts int     `yaml:"fiscal_year_starts" default:"1" min:"1" max:"12" doc:"Month, 1 to 12, in which the fiscal year begins."`
-	Rejects          Rejects `yaml:"rejects" doc:"How many rejected rows stop the night."`
-	Guards           Guards  `yaml:"guards" doc:"How far tables may move from one night to the next."`
+	Deals            Deals    `yaml:"deals" doc:"Which statuses count."`
+	Identity         Identity `yaml:"identity" doc:"Which customer keys are one customer, and what is known of it."`
+	LapseMonths      int      `yaml:"lapse_months" default:"12" min:"1" doc:"Calendar months without a deal after which a customer has lapsed."`
+	FiscalYearStarts int      `yaml:"fiscal_year_starts" default:"1" min:"1" max:"12" doc:"Month, 1 to 12, in which the fiscal year begins."`
+	Rejects          Rejects  `yaml:"rejects" doc:"How many rejected rows stop the night."`
+	Landing          Landing  `yaml:"landing" doc:"Copies of what was delivered."`
+	Guards           Guards   `yaml:"guards" doc:"How far tables may move from one night to the next."`
 
 	Audits map[string]string `yaml:"audits" oneof:"block|warn|off" doc:"What a failed audit does, by <model>.<test>: block keeps last night's warehouse, warn publishes and says so, off does not run it."`
 
@@ -53,11 +56,22 @@ type Deals struct {
 	IsFulfilled []string `yaml:"is_fulfilled" default:"shipped,delivered,returned" doc:"Statuses of which the goods have left."`
 }
 
+// Identity says how customer keys become customers.
+type Identity struct {
+	MaxKeys        int      `yaml:"max_keys" default:"20" min:"2" max:"100" doc:"Customer keys that may share one master id, member card, telephone number or e-mail address; a value that more keys carry links nobody, and stands in dim_customer_link_refused."`
+	SystemPriority []string `yaml:"system_priority" doc:"Systems in the order in which dim_customer believes them, the best first: each attribute is that of the first one that has it. Those not named follow in the order of the sources."`
+}
+
 // Rejects are the limits, for each delivery and mapping, above either of which
 // the night stops.
 type Rejects struct {
 	MaxRows  int64   `yaml:"max_rows" default:"10000" min:"0" doc:"Rejected rows of one delivery and mapping beyond which the night stops."`
 	MaxShare float64 `yaml:"max_share" default:"0.02" min:"0" max:"1" doc:"Share of the rows of one delivery and mapping, rejected, beyond which the night stops, from the eleventh reject on; 0.02 is 2 %."`
+}
+
+// Landing says how long delivered files are kept in the lake.
+type Landing struct {
+	KeepDays int `yaml:"keep_days" default:"0" min:"0" doc:"Days for which a packed copy of every delivered file is kept, to be read again when a mapping changed and the file is no longer there; 0 keeps none."`
 }
 
 // Guards are thresholds that compare a night with the one before.
@@ -142,15 +156,33 @@ func (c *Config) Vars(asOf string) map[string]string {
 		"as_of":              "date " + text(asOf),
 		"is_deal":            list(c.Deals.IsDeal),
 		"is_fulfilled":       list(c.Deals.IsFulfilled),
+		"default_country":    text(c.Country),
+		"identity_max_keys":  strconv.Itoa(c.Identity.MaxKeys),
+		"system_priority":    list(c.systems()),
 		"lapse_months":       strconv.Itoa(c.LapseMonths),
 		"fiscal_year_starts": strconv.Itoa(c.FiscalYearStarts),
 	}
 }
 
+// systems are those of the sources, in the order of their priority.
+func (c *Config) systems() []string {
+	systems := slices.Clone(c.Identity.SystemPriority)
+	for _, system := range c.Sources.Systems() {
+		if !slices.Contains(systems, system) {
+			systems = append(systems, system)
+		}
+	}
+	return systems
+}
+
 // text is a SQL text literal.
 func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
+// list is one of SQL texts in parentheses; an empty one equals nothing.
 func list(words []string) string {
+	if len(words) == 0 {
+		return "(null)"
+	}
 	literals := make([]string, len(words))
 	for i, word := range words {
 		literals[i] = text(word)

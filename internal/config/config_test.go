@@ -89,6 +89,7 @@ func TestVarsAreLiterals(t *testing.T) {
 		"currency": "'CNY'", "time_zone": "'Asia/Shanghai'", "as_of": "date '2024-12-31'",
 		"is_deal": "('paid', 'shipped', 'delivered', 'returned')", "is_fulfilled": "('shipped', 'delivered', 'returned')",
 		"lapse_months": "12", "fiscal_year_starts": "1",
+		"default_country": "'CN'", "identity_max_keys": "20", "system_priority": "('pos', 'shop')",
 	}
 	if difference := cmp.Diff(want, c.Vars("2024-12-31")); difference != "" {
 		t.Error(difference)

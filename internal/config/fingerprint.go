@@ -43,6 +43,7 @@ func (c *Config) RowsFingerprint(input string) string {
 func (c *Config) Fingerprint() string {
 	built := *c
 	built.Project, built.AsOf, built.State, built.Models = "", "", "", ""
+	built.Landing = Landing{}
 	built.Keep, built.Threads, built.MemoryLimit, built.TempLimit = 0, 0, "", ""
 	var mappings []string
 	for _, s := range c.Sources {

@@ -189,6 +189,15 @@ func (ss Sources) Named(name string) *Source {
 	return ss[i]
 }
 
+// Names lists the sources' names, in order of appearance.
+func (ss Sources) Names() []string {
+	names := make([]string, len(ss))
+	for i, s := range ss {
+		names[i] = s.Name
+	}
+	return names
+}
+
 // Systems lists the systems of the sources, each once, in order of appearance.
 func (ss Sources) Systems() []string {
 	var systems []string

@@ -75,6 +75,9 @@ func (l *Lake) RunDir(run string) string { return filepath.Join(l.dir, "runs", r
 // TempDir is where queries spill and builds are begun; it is emptied by Sweep.
 func (l *Lake) TempDir() string { return filepath.Join(l.dir, "tmp") }
 
+// Landing is the path of a folder of the landing.
+func (l *Lake) Landing(name string) string { return filepath.Join(l.dir, "landing", name) }
+
 // Numbers lists the committed manifests, oldest first.
 func (l *Lake) Numbers() ([]int, error) {
 	entries, err := os.ReadDir(l.Path("manifests"))

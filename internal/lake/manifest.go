@@ -48,10 +48,12 @@ type Delivery struct {
 	Run        string    `json:"run"`
 	// State is "current", "replaced" (a newer version of the name counts) or
 	// "held" (kept back, for the Reason): content that counts under another
-	// name, Twin, or a bad delivery of an optional source.
+	// name, Twin, a bad delivery of an optional source, or one that somebody held
+	// by hand.
 	State  string   `json:"state"`
 	Reason string   `json:"reason,omitempty"`
 	Twin   string   `json:"twin,omitempty"`
+	ByHand bool     `json:"by_hand,omitempty"`
 	Counts []Counts `json:"counts"`
 }
 

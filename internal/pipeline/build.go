@@ -133,7 +133,7 @@ func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 	if err := os.MkdirAll(filepath.Dir(out), 0o700); err != nil {
 		return lake.Partition{}, err
 	}
-	b := transform.Build{Model: s.model, Month: s.month, Inputs: n.absolute(s.inputs), Refs: n.absolute(s.refs), Vars: n.vars, Out: out}
+	b := transform.Build{Model: s.model, Month: s.month, Inputs: n.absolute(s.inputs), Refs: n.absolute(s.refs), Previous: n.absolute(s.previous), Vars: n.vars, Out: out}
 	files, err := n.engine.Build(ctx, b)
 	if err != nil {
 		return lake.Partition{}, err
@@ -158,5 +158,5 @@ func (n *night) absolute(byName map[string][]string) map[string][]string {
 func (n *night) fed() map[string]bool { return fed(n.Config, n.manifest) }
 
 func (n *night) plot() plot {
-	return plot{manifest: n.manifest, catalog: n.Catalog, vars: n.vars}
+	return plot{manifest: n.manifest, previous: n.previous, catalog: n.Catalog, vars: n.vars}
 }

@@ -21,7 +21,7 @@ func (n *night) nothingLost(ctx context.Context, found []extract.Found) error {
 	for i, f := range found {
 		again[name{f.Delivery.Source, f.Delivery.Name}] = &found[i].Delivery
 	}
-	known, err := extract.Discover(ctx, n.Config, n.previous, n.options.Verify, n.options.Now)
+	known, err := n.discover(ctx, n.previous)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ type night struct {
 // Errors carry their exit code; a cancelled context publishes nothing.
 func Run(ctx context.Context, p *project.Project, o Options, log *slog.Logger, progress telemetry.Progress) (*Report, error) {
 	o.Now = o.Now.UTC().Truncate(time.Microsecond)
-	run := o.Now.Format("20060102T150405.000000")
+	run := o.Now.Format(runFormat)
 	lock, err := p.Lake.Lock(run, o.Now)
 	if locked := (*lake.LockedError)(nil); errors.As(err, &locked) {
 		return nil, exitcode.With(exitcode.Locked, err)
@@ -146,7 +146,7 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	if err := n.giveRows(); err != nil {
 		return nil, err
 	}
-	found, err = extract.Discover(ctx, n.Config, n.manifest, n.options.Verify, n.options.Now)
+	found, err = n.discover(ctx, n.manifest)
 	if err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
@@ -196,6 +196,18 @@ func (n *night) asOf() (string, error) {
 		local = local.Add(-time.Duration(start.Hour())*time.Hour - time.Duration(start.Minute())*time.Minute)
 	}
 	return local.AddDate(0, 0, -1).Format(time.DateOnly), nil
+}
+
+// runFormat is how runs are named: by the moment of their start, in UTC.
+const runFormat = "20060102T150405.000000"
+
+// discover compares what lies there with a manifest.
+func (n *night) discover(ctx context.Context, m *lake.Manifest) ([]extract.Found, error) {
+	verdicts, err := n.verdicts()
+	if err != nil {
+		return nil, err
+	}
+	return extract.Discover(ctx, n.Config, extract.Look{Manifest: m, Verify: n.options.Verify, Now: n.options.Now, Verdicts: verdicts, Landing: extract.Landed(n.Lake)})
 }
 
 // nothingNew says whether the current warehouse is already what this night

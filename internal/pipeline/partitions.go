@@ -17,9 +17,11 @@ import (
 const generation = "1"
 
 // A plot is what decides about rebuilding: a manifest's live sets and built
-// models, the catalog, and the project's variables.
+// models, the catalog, and the project's variables. Previous is the manifest of
+// the last published night, which some models look at; nil before the first.
 type plot struct {
 	manifest *lake.Manifest
+	previous *lake.Manifest
 	catalog  *models.Catalog
 	vars     map[string]string
 }
@@ -29,10 +31,10 @@ type plot struct {
 type need struct {
 	model *models.Model
 	month models.Month
-	// inputs and refs are lake paths.
-	inputs, refs map[string][]string
-	key          string
-	why          string
+	// inputs, refs and previous are lake paths.
+	inputs, refs, previous map[string][]string
+	key                    string
+	why                    string
 }
 
 // partition is the name under which the manifest holds it.
@@ -63,7 +65,7 @@ func (p plot) needs(m *models.Model) (stale []need, all []string) {
 }
 
 func (p plot) need(m *models.Model, month models.Month) need {
-	n := need{model: m, month: month, inputs: map[string][]string{}, refs: map[string][]string{}}
+	n := need{model: m, month: month, inputs: map[string][]string{}, refs: map[string][]string{}, previous: p.before(m)}
 	parts := []string{generation, m.Fingerprint, string(month)}
 	for _, name := range m.Vars {
 		if name != "as_of" {
@@ -88,6 +90,24 @@ func (p plot) need(m *models.Model, month models.Month) need {
 	n.key = hex.EncodeToString(sum[:12])
 	n.why = p.why(m, n)
 	return n
+}
+
+// before lists what a model reads of the last published night. It is no part of
+// a partition's key: the same rows tonight as last night change nothing, see
+// [models.Model.Remembers].
+func (p plot) before(m *models.Model) map[string][]string {
+	files := map[string][]string{}
+	if p.previous == nil {
+		return files
+	}
+	for _, name := range m.Previous {
+		if built := p.previous.Models[name]; built != nil {
+			for _, key := range slices.Sorted(maps.Keys(built.Partitions)) {
+				files[name] = append(files[name], built.Partitions[key].File.Path)
+			}
+		}
+	}
+	return files
 }
 
 // why says what makes a partition stale; "" when it is as it should be.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"nightjar/extract"
 	"slices"
 
 	"nightjar/internal/exitcode"
@@ -48,6 +49,9 @@ func (n *night) publish(ctx context.Context) error {
 		return err
 	}
 	n.report.Outcome = Published
+	if err := extract.ExpireLanding(n.Lake, n.Config.Landing.KeepDays, n.options.Now); err != nil {
+		return err
+	}
 	_, err = n.Lake.Sweep(n.Config.Keep)
 	return err
 }

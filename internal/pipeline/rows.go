@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"fmt"
 	"maps"
@@ -33,28 +32,6 @@ func (n *night) giveRows() error {
 	return n.giveDecisions()
 }
 
-// giveDecisions writes tonight's decisions once, to be read back by this night
-// and all later ones.
-func (n *night) giveDecisions() error {
-	var rows []map[string]any
-	for _, guard := range slices.Sorted(maps.Keys(n.options.Accept)) {
-		rows = append(rows, map[string]any{
-			"kind": "guard_accepted", "period": n.manifest.AsOf, "decision_key": guard,
-			"value": "accepted", "reason": n.options.Accept[guard], "decided_by": "user",
-		})
-	}
-	source := n.sourceOf("decision", "nightjar", "upsert", "decisions", "*")
-	if len(rows) > 0 {
-		if err := n.write(source, "decision", n.manifest.Run, rows); err != nil {
-			return err
-		}
-	}
-	if files, _ := filepath.Glob(source.Files[0]); len(files) > 0 {
-		n.Config.Sources = append(n.Config.Sources, source)
-	}
-	return nil
-}
-
 func (n *night) give(input, system, mode, name, file string, rows []map[string]any) error {
 	source := n.sourceOf(input, system, mode, name, file)
 	n.Config.Sources = append(n.Config.Sources, source)
@@ -80,7 +57,7 @@ func (n *night) sourceOf(input, system, mode, name, file string) *config.Source 
 	}
 }
 
-func (n *night) landing(name string) string { return n.Lake.Path("landing/" + name) }
+func (n *night) landing(name string) string { return n.Lake.Landing(name) }
 
 // write writes rows as CSV, unless the file holds just that already.
 func (n *night) write(source *config.Source, input, file string, rows []map[string]any) error {
@@ -112,28 +89,6 @@ func (n *night) write(source *config.Source, input, file string, rows []map[stri
 		return fmt.Errorf("writing the given rows of %s: %w", input, err)
 	}
 	return os.Rename(path+".tmp", path)
-}
-
-// accepted lists the guards that a decision accepts for the night's as_of.
-func (n *night) accepted(ctx context.Context) (map[string]string, error) {
-	accepted := map[string]string{}
-	set := n.manifest.Inputs["decision"]
-	if set == nil || len(set.Files()) == 0 {
-		return accepted, nil
-	}
-	rows, err := n.db.QueryContext(ctx, "select decision_key, coalesce(reason, '') from "+duck.Parquet(n.Lake.Paths(set.Files()))+" where kind = 'guard_accepted' and period = ?", n.manifest.AsOf)
-	if err != nil {
-		return nil, duck.Scrub(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var guard, reason string
-		if err := rows.Scan(&guard, &reason); err != nil {
-			return nil, err
-		}
-		accepted[guard] = reason
-	}
-	return accepted, rows.Err()
 }
 
 // fed lists the inputs that have rows, or a source to bring them.

@@ -2,8 +2,9 @@
 name: dim_customer
 description: >-
   One row per customer: all customer keys of dim_customer_identity that are one customer, also
-  those that no customer input describes. Each attribute is the latest that any of the keys has
-  in its version of as_of, by valid_from, then by system; contact data are in person_customer.
+  those that no customer input describes. Each attribute is, of those that the keys have in their
+  versions of as_of, the one of the first system by identity.system_priority, then the latest by
+  valid_from, then the smallest key's; contact data are in person_customer.
 carries: customer
 grain: [customer_id]
 reaches: [as_of]
@@ -77,6 +78,20 @@ described as (
 shared as (
     select distinct customer_id from {{ ref "dim_customer_identity" }} where customer_key <> customer_id
 ),
+-- Their keys in the order in which they are believed; arg_min passes over nulls.
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by
+                list_position(list_value{{ var "system_priority" }}, system) nulls last,
+                valid_from desc nulls last,
+                customer_key
+        ) as place
+    from described
+    where customer_id in (from shared)
+),
 customers as (
     select
         customer_id,
@@ -100,19 +115,18 @@ customers as (
         customer_id,
         count(*) as keys,
         string_agg(distinct system, ',' order by system) as systems,
-        first(customer_type order by valid_from desc, customer_key) filter (where customer_type is not null) as customer_type,
-        first(city order by valid_from desc, customer_key) filter (where city is not null) as city,
-        first(region order by valid_from desc, customer_key) filter (where region is not null) as region,
-        first(country order by valid_from desc, customer_key) filter (where country is not null) as country,
-        first(birth_year order by valid_from desc, customer_key) filter (where birth_year is not null) as birth_year,
-        first(industry order by valid_from desc, customer_key) filter (where industry is not null) as industry,
-        first(size order by valid_from desc, customer_key) filter (where size is not null) as size,
-        first(parent_key order by valid_from desc, customer_key) filter (where parent_key is not null) as parent_key,
-        first(account_manager_key order by valid_from desc, customer_key) filter (where account_manager_key is not null) as account_manager_key,
+        arg_min(customer_type, place) as customer_type,
+        arg_min(city, place) as city,
+        arg_min(region, place) as region,
+        arg_min(country, place) as country,
+        arg_min(birth_year, place) as birth_year,
+        arg_min(industry, place) as industry,
+        arg_min(size, place) as size,
+        arg_min(parent_key, place) as parent_key,
+        arg_min(account_manager_key, place) as account_manager_key,
         min(created_on) as created_on,
-        bool_or(is_described) as is_described{{ carried "first(@ order by valid_from desc, customer_key) filter (where @ is not null) as @" }}
-    from described
-    where customer_id in (from shared)
+        bool_or(is_described) as is_described{{ carried "arg_min(@, place) as @" }}
+    from placed
     group by customer_id
 )
 select

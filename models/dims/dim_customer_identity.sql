@@ -11,13 +11,12 @@ columns:
   rule: {type: string, description: "Why the key belongs there: manual, master_id, member_card, phone or email of the link that first joined it, or key where it stands alone.", tests: [not_null, {accepted_values: [key, manual, master_id, member_card, phone, email]}]}
 tests:
   - unique: [customer_key]
-  - name: no link was refused for a pair declared not the same
+  - name: every key of a pair by hand is a customer's
     severity: warn
     sql: >-
-      select m.rule, m.key_a, m.key_b from dim_customer_match as m
-      join dim_customer_identity as a on a.customer_key = m.key_a
-      join dim_customer_identity as b on b.customer_key = m.key_b
-      where m.same and a.customer_id <> b.customer_id order by all
+      select distinct customer_key
+      from (select unnest([key_a, key_b]) as customer_key from dim_customer_match where rule = 'manual')
+      where customer_key not in (select customer_key from dim_customer_identity) order by all
 */
 with seen as (
     select customer_key from {{ ref "fact_sale" }}
@@ -33,11 +32,24 @@ with seen as (
     select customer_key from {{ ref "fact_survey_answer" }}
     union
     select system || ':' || customer_id as customer_key from {{ input "customer" }}
+),
+-- A pair by hand may name a key that nobody has: it links others, and names no customer.
+nobody as (
+    select customer_id
+    from {{ ref "dim_customer_link" }}
+    where customer_key = customer_id and customer_key not in (select customer_key from seen)
+),
+renamed as (
+    select l.customer_id as linked_id, min(l.customer_key) as customer_id
+    from {{ ref "dim_customer_link" }} as l
+    where l.customer_id in (from nobody) and l.customer_key in (select customer_key from seen)
+    group by l.customer_id
 )
 select
     cast(s.customer_key as varchar) as customer_key,
-    cast(coalesce(l.customer_id, s.customer_key) as varchar) as customer_id,
+    cast(coalesce(r.customer_id, l.customer_id, s.customer_key) as varchar) as customer_id,
     cast(coalesce(l.rule, 'key') as varchar) as rule
 from seen as s
 left join {{ ref "dim_customer_link" }} as l on l.customer_key = s.customer_key
+left join renamed as r on r.linked_id = l.customer_id
 where s.customer_key <> 'anonymous'

@@ -3,7 +3,7 @@ name: dim_customer_link
 description: >-
   One row per customer key that is linked to another. Links of dim_customer_match are added in
   their order; one that would join a pair declared not the same, directly or through others, is
-  left out.
+  left out, and stands in dim_customer_link_refused.
 grain: [customer_key]
 fit: identity
 columns:
@@ -20,3 +20,4 @@ select
     cast(rule as varchar) as rule,
     cast(same as boolean) as same
 from {{ ref "dim_customer_match" }}
+where same is not null
