@@ -49,10 +49,38 @@ func (c *compiled) valueChecks(column compiledColumn) []check {
 	if len(column.Accepted) > 0 && !column.StatusMap {
 		checks = append(checks, c.check(column, "not_accepted", fmt.Sprintf("%s not in (%s)", name, quoteAll(column.Accepted)), "the value is not one of "+strings.Join(column.Accepted, ", ")))
 	}
+	if column.Min != "" || column.Max != "" {
+		checks = append(checks, c.check(column, "out_of_range", beyond(column), "the value is not "+rangeOf(column)))
+	}
+	if column.Pattern != "" {
+		checks = append(checks, c.check(column, "bad_pattern", fmt.Sprintf("%s is not null and not regexp_full_match(%[1]s, %s)", name, duck.Text(column.Pattern)), "the text is not of the form "+column.Pattern))
+	}
 	if column.NotAfterReceipt {
 		checks = append(checks, c.check(column, "future", c.future(column), "the date lies after the day on which the delivery was received"))
 	}
 	return checks
+}
+
+// beyond is when a value lies outside the contract's bounds.
+func beyond(column compiledColumn) string {
+	var conditions []string
+	for operator, bound := range map[string]string{"<": column.Min, ">": column.Max} {
+		if bound != "" {
+			conditions = append(conditions, fmt.Sprintf("%s %s %s::%s", duck.Name(column.Name), operator, duck.Text(bound), duck.SQLType(column.Type)))
+		}
+	}
+	slices.Sort(conditions)
+	return strings.Join(conditions, " or ")
+}
+
+func rangeOf(column compiledColumn) string {
+	switch {
+	case column.Min == "":
+		return "at most " + column.Max
+	case column.Max == "":
+		return "at least " + column.Min
+	}
+	return "between " + column.Min + " and " + column.Max
 }
 
 func badRule(column compiledColumn) (rule, reason string) {

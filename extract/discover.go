@@ -42,13 +42,17 @@ type Found struct {
 	Delivery lake.Delivery
 	// released says that somebody wants it read, whatever held it.
 	released bool
+	// replayed says that somebody wants it read again, in its place.
+	replayed bool
 	// landed says that its bytes are those that the landing kept.
 	landed bool
 }
 
-// A Verdict is what somebody decided about a delivery: it is held, or released.
+// A Verdict is what somebody decided about a delivery: it is held, released, or to
+// be read again in the place that it has.
 type Verdict struct {
 	Held   bool
+	Replay bool
 	Reason string
 	// Run is the time of the decision, as runs are named.
 	Run string

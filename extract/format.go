@@ -7,9 +7,12 @@ import (
 	"strings"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
 	"nightjar/extract/jsonfile"
 	"nightjar/extract/linefile"
+	"nightjar/extract/poslog"
 	"nightjar/extract/record"
+	"nightjar/extract/xlsxfile"
 	"nightjar/internal/charset"
 	"nightjar/internal/config"
 )
@@ -20,6 +23,19 @@ func (n *Night) table(ctx context.Context, f Found, from string) (record.Table, 
 	switch source.Format {
 	case "json":
 		return jsonfile.Open(f.File, jsonfile.Options{Records: source.JSON.Records, From: from, Columns: source.JSON.Columns})
+	case "excel":
+		return n.sheet(ctx, f)
+	case "poslog":
+		stream, err := delivered.Open(f.File)
+		if err != nil {
+			return nil, err
+		}
+		table, err := poslog.Open(readCloser{stream}, stream.Name(), from)
+		if err != nil {
+			stream.Close()
+			return nil, err
+		}
+		return table, nil
 	case "aligned", "fixed", "csv":
 		o, err := linesOf(source)
 		if err != nil {
@@ -32,6 +48,37 @@ func (n *Night) table(ctx context.Context, f Found, from string) (record.Table, 
 		return linefile.Open(file, o)
 	}
 	return nil, fmt.Errorf("format %s is not read here; this is a fault of Nightjar", source.Format)
+}
+
+// readCloser closes a stream as readers are closed.
+type readCloser struct{ *delivered.Stream }
+
+func (r readCloser) Close() error { r.Stream.Close(); return nil }
+
+// sheet opens a sheet of a workbook.
+func (n *Night) sheet(ctx context.Context, f Found) (record.Table, error) {
+	path, remove, err := n.unpacked(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	o := f.Source.Excel
+	sheet, err := xlsxfile.Open(path, xlsxfile.Options{Sheet: o.Sheet, Header: o.HeaderRow, HeaderRows: o.HeaderRows, NoHeader: len(o.Columns) > 0, Columns: o.Columns})
+	if err != nil {
+		remove()
+		return nil, err
+	}
+	return closing{sheet, remove}, nil
+}
+
+// closing is a table that lets go of more than its file when it is closed.
+type closing struct {
+	record.Table
+	also func()
+}
+
+func (c closing) Close() error {
+	defer c.also()
+	return c.Table.Close()
 }
 
 // linesOf says how the lines of a source's files become records.

@@ -46,7 +46,7 @@ type shop struct {
 	clock time.Time
 	// verdicts about deliveries, by source/name.
 	verdicts map[string]Verdict
-	ctx   context.Context
+	ctx      context.Context
 }
 
 var testDB = sync.OnceValues(func() (*sql.DB, error) {

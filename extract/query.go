@@ -198,7 +198,8 @@ func (c *compiled) account() string {
 	return c.chain() + "\nselect (select count(*) from source), count(*), count(distinct " + duck.Name(rowNumber) + ") from filtered"
 }
 
-// broken lists what broke a rule, by source_row: the number of the check. A row
+// broken lists what broke a rule, by source_row: the number of the check, and the
+// value that the source gave. A row
 // that may not pass is listed once, under the first check that it breaks; the
 // others only where lenient asks for them.
 func (c *compiled) broken(lenient bool) string {
@@ -217,7 +218,23 @@ func (c *compiled) broken(lenient bool) string {
 	} else {
 		verdict += " else " + listed + " end"
 	}
-	return c.chain() + "\nselect source_row::bigint, unnest(" + verdict + ")::int from settled order by 1, 2"
+	value := "case broken"
+	for i, check := range c.checks {
+		if c.isRead(check.column) {
+			value += fmt.Sprintf(" when %d then %s::varchar", i, rawName(check.column))
+		}
+	}
+	if value == "case broken" {
+		value = "null"
+	} else {
+		value += " end"
+	}
+	return c.chain() + "\nselect source_row::bigint, broken, " + value + " from (select *, unnest(" + verdict + ")::int as broken from settled) order by 1, 2"
+}
+
+// isRead says whether the column is made of something that the source gives.
+func (c *compiled) isRead(column string) bool {
+	return slices.ContainsFunc(c.columns, func(k compiledColumn) bool { return k.Name == column && k.mapped })
 }
 
 // refusedKeys lists what the rows that may not pass are about, where that can

@@ -29,6 +29,10 @@ type Reject struct {
 	// Action is what was done: reject, null (the value), warn or fail.
 	Action string `parquet:"action"`
 	Raw    string `parquet:"raw"`
+	// Value is what the source gave for the column; like Raw, it stays in the lake.
+	// Shape is what it looked like: 9 for a digit, A and a for letters.
+	Value string `parquet:"value"`
+	Shape string `parquet:"shape"`
 }
 
 // reject notes one; the ordinal-th of its kind keeps its raw text only within
@@ -39,7 +43,7 @@ func (n *Night) reject(delivery int64, r Reject, ordinal int) {
 	d := n.delivery(delivery)
 	r.DeliveryID, r.Source, r.Delivery = d.ID, d.Source, d.Name
 	if ordinal >= keptRaw {
-		r.Raw = ""
+		r.Raw, r.Value = "", ""
 	}
 	n.rejects[delivery] = append(n.rejects[delivery], r)
 }

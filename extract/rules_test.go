@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"fmt"
+	"nightjar/models"
 	"strings"
 	"testing"
 )
@@ -254,4 +255,55 @@ func TestAKeyThatAnotherDeliveryGaveIsADuplicateInAppendMode(t *testing.T) {
 	expect(t, s.ledger(), `
 		delivery   | input     | read | taken | emitted | staged | rejected
 		till-2.csv | sale_line | 2    | 2     | 2       | 1      | 1`)
+}
+
+const cards = `
+rejects: {max_share: 1}
+sources:
+  cards:
+    system: crm
+    files: [cards.csv]
+    maps:
+      card:
+        columns: {card_no: no, issued_on: day, points: points, x_note: note}
+`
+
+const cardContract = `
+input: card
+description: A member card.
+key: [card_no]
+columns:
+  card_no: {type: string, required: true, pattern: '\d{4}', description: Its number.}
+  issued_on: {type: date, min: 2020-01-01, description: When it was issued.}
+  points: {type: "decimal(9,2)", min: 0, max: 1000, description: Points on it.}
+`
+
+func TestAnInputOfTheProjectsOwnSaysWhatItsValuesAre(t *testing.T) {
+	s := aShop(t, cards)
+	s.deliver("models/inputs/card.yaml", cardContract)
+	s.deliver("cards.csv", "no,day,points,note\n0001,2020-01-01,0,a\n12,2020-01-01,0,\n0002,2019-12-31,5,\n0003,2021-01-01,1000.01,\n0004,,-1,\n0005,2021-01-01,1000,\n")
+	s.night()
+	expect(t, s.live("card", "card_no, issued_on, points, x_note"), `
+		card_no | issued_on  | points  | x_note
+		0001    | 2020-01-01 | 0.00    | a
+		0005    | 2021-01-01 | 1000.00 |`)
+	expect(t, s.rejects(`line, rule, "column", reason`), `
+		line | rule         | column    | reason
+		3    | bad_pattern  | card_no   | the text is not of the form \d{4}
+		4    | out_of_range | issued_on | the value is not at least 2020-01-01
+		5    | out_of_range | points    | the value is not between 0 and 1000
+		6    | out_of_range | points    | the value is not between 0 and 1000`)
+}
+
+func TestAContractThatMakesNoSenseIsRefused(t *testing.T) {
+	for contract, words := range map[string]string{
+		strings.Replace(cardContract, "max: 1000", "max: many", 1):                `"many" bounds its numbers, and is none`,
+		strings.Replace(cardContract, "min: 2020-01-01", "min: 2020", 1):          `"2020" bounds its dates`,
+		strings.Replace(cardContract, `'\d{4}'`, "'('", 1):                        "is no regular expression",
+		strings.Replace(cardContract, "type: date, min", "type: boolean, min", 1): "min and max bound numbers and dates",
+	} {
+		if _, err := models.ParseInput("card.yaml", []byte(contract)); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%v, and not %s", err, words)
+		}
+	}
 }

@@ -2,9 +2,11 @@ package extract
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
+	"nightjar/extract/record"
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
 )
@@ -78,7 +80,8 @@ func (n *Night) collect(ctx context.Context, f Found, c *compiled, tooMany bool)
 	for rows.Next() {
 		var row int64
 		var index int
-		if err := rows.Scan(&row, &index); err != nil {
+		var value sql.NullString
+		if err := rows.Scan(&row, &index, &value); err != nil {
 			return 0, err
 		}
 		check := c.checks[index]
@@ -91,7 +94,7 @@ func (n *Night) collect(ctx context.Context, f Found, c *compiled, tooMany bool)
 			rejected++
 		}
 		if check.rejects() || nulled+warned <= keptWarnings {
-			hits = append(hits, Reject{Input: c.mapping.Input, Rule: check.rule, Column: check.column, SourceRow: row, Action: check.action, Reason: check.reason})
+			hits = append(hits, Reject{Input: c.mapping.Input, Rule: check.rule, Column: check.column, SourceRow: row, Action: check.action, Reason: check.reason, Value: record.Printable([]byte(value.String)), Shape: record.Shape(value.String)})
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -17,6 +17,10 @@ func (d *discovery) judge(f *Found) {
 		f.State, f.Reason, f.Delivery.ID = Unchanged, "", old.ID
 	case decided && verdict.Held:
 		d.holdByHand(f, verdict)
+	case decided && verdict.Replay && old != nil && old.State == "current" && old.Run < verdict.Run && f.State != Waiting:
+		f.State, f.Reason, f.replayed = Remapped, "it is to be replayed", true
+		f.Delivery.ID, f.Delivery.Place, f.Delivery.ReceivedAt = 0, old.Place, old.ReceivedAt
+	case decided && verdict.Replay:
 	case old == nil || old.State != "held" || f.State != Unchanged && f.State != New:
 	case decided && old.Run < verdict.Run, !decided && old.ByHand:
 		f.State, f.Reason, f.released = New, "it was held, and is released", true
@@ -59,11 +63,13 @@ func forget(d lake.Delivery) lake.Delivery {
 }
 
 // readOthersAgain has the deliveries of a source read again of which one that
-// counted is held now: what it overruled counts once more.
+// counted is held now, or is replayed with other content: what it overruled may
+// count once more.
 func (d *discovery) readOthersAgain() {
 	gone := ""
 	for _, f := range d.found {
-		if f.State == Held && f.Delivery.ByHand && d.known[f.Delivery.Name].counting != nil {
+		counted := d.known[f.Delivery.Name].counting
+		if counted != nil && (f.State == Held && f.Delivery.ByHand || f.replayed && f.Delivery.SHA256 != counted.SHA256) {
 			gone = f.Delivery.Name
 		}
 	}
@@ -73,7 +79,7 @@ func (d *discovery) readOthersAgain() {
 	for i := range d.found {
 		f := &d.found[i]
 		if old := d.known[f.Delivery.Name].counting; f.State == Unchanged && old != nil {
-			f.State, f.Reason = Remapped, gone+" is held, and may have overruled it"
+			f.State, f.Reason = Remapped, gone+" is held or replayed, and may have overruled it"
 			f.Delivery.Place, f.Delivery.ReceivedAt = old.Place, old.ReceivedAt
 		}
 	}

@@ -87,3 +87,25 @@ func TestAChangedMappingReadsFromTheLandingWhatIsNoLongerThere(t *testing.T) {
 		}
 	}
 }
+
+func TestAReplayedDeliveryKeepsItsPlace(t *testing.T) {
+	for _, mode := range []string{"mode: upsert", "mode: replace; scope: [document_id]"} {
+		s := aShop(t, strings.Replace(lineSource(mode), "[till.*]", `["till*.csv"]`, 1))
+		head := "id,line,day,amount\n"
+		s.deliver("till0.csv", head+"B,1,2024-01-05,7\n")
+		s.deliver("till1.csv", head+"A,1,2024-01-05,1\nB,1,2024-01-05,1\nC,1,2024-01-05,bad\n")
+		s.deliver("till2.csv", head+"A,1,2024-01-05,2\n")
+		s.night()
+		s.deliver("till1.csv", head+"A,1,2024-01-05,9\nC,1,2024-01-05,3\n")
+		s.verdicts = map[string]Verdict{"till/till1.csv": {Replay: true, Run: "z"}}
+		s.night()
+		expect(t, s.live("sale_line", "document_id, gross_amount::int as amount"), "document_id | amount\nA | 2\nB | 7\nC | 3")
+		s.verdicts = map[string]Verdict{"till/till1.csv": {Replay: true, Run: "a"}}
+		s.night()
+		for _, f := range s.found {
+			if f.State != Unchanged {
+				t.Errorf("%s: %s is %s (%s) when nothing is new", mode, f.Delivery.Name, f.State, f.Reason)
+			}
+		}
+	}
+}

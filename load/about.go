@@ -39,7 +39,8 @@ var about = []aboutTable{
 	{"reject", "One row per source row or value that was not taken as it was. The raw text stays in the lake.", columns(
 		"delivery_id bigint|The delivery.", "source string|Its source.", "delivery string|Its name.", "input string|The input that it was to feed.",
 		"rule string|The rule that it broke.", "column string|The column at fault.", "line bigint|Line in the file.", "source_row bigint|Row in the delivery.",
-		"reason string|What is wrong.", "action string|What was done: reject, null or warn.")},
+		"reason string|What is wrong.", "action string|What was done: reject, null or warn.",
+		"shape string|What the value looked like: 9 for a digit, A or a for a letter, 字 for a Chinese character.", "received_at timestamptz|When the delivery was received: trends go by it.")},
 	{"pending", "One row per input and delivery with rows that wait for their owner.", columns(
 		"input string|The input.", "source string|The source.", "delivery_id bigint|The delivery.", "rows bigint|How many rows wait.")},
 	{"audit", "One row per test and guard of this night.", columns(

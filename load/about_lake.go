@@ -21,8 +21,13 @@ func (s *store) rejects(ctx context.Context, n Night) error {
 	if len(files) == 0 {
 		return nil
 	}
-	names := `delivery_id, source, delivery, input, rule, "column", line, source_row, reason, action`
-	return s.exec(ctx, "insert into warehouse.nightjar.reject ("+names+") select "+names+" from "+duck.Parquet(n.Lake.Paths(files)))
+	names := `delivery_id, source, delivery, input, rule, "column", line, source_row, reason, action, shape`
+	received := make([]string, len(n.Manifest.Deliveries))
+	for i, d := range n.Manifest.Deliveries {
+		received[i] = fmt.Sprintf("(%d, timestamptz '%s')", d.ID, d.ReceivedAt.UTC().Format("2006-01-02 15:04:05.999999+00"))
+	}
+	return s.exec(ctx, fmt.Sprintf("insert into warehouse.nightjar.reject (%[1]s, received_at) select %[1]s, received_at from %[2]s left join (values %[3]s) d(delivery_id, received_at) using (delivery_id)",
+		names, duck.Parquet(n.Lake.Paths(files)), strings.Join(received, ", ")))
 }
 
 // pending counts the rows that wait, by input and delivery.

@@ -24,7 +24,7 @@ func told(w *world) Night {
 		},
 	}
 	n.Manifest.Rejects[2] = w.file("rejects", "r", `select 2::bigint as delivery_id, 'till' as source, 'a.csv' as delivery, 'thing' as input, 'required' as rule, 'amount' as "column",
-		7::bigint as line, 6::bigint as source_row, 'has no value' as reason, 'reject' as action, 'Secret Name;1380000' as raw`)
+		7::bigint as line, 6::bigint as source_row, 'has no value' as reason, 'reject' as action, 'Secret Name;1380000' as raw, 'Secret' as value, 'Aaaaaa' as shape`)
 	live := w.file("live/thing/"+february, "l", "select date '2024-02-09' + i::int as business_date from range(3) t(i)")
 	live.Source = "till"
 	n.Manifest.Inputs["thing"] = &lake.LiveSet{

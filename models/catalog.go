@@ -112,6 +112,11 @@ func (c *Catalog) resolve() error {
 				return fmt.Errorf("%s: model %q does not exist%s", m.Path, name, nearest(name, keys(c.Models)))
 			}
 		}
+		for _, t := range m.Trace {
+			if err := c.checkTrace(t); err != nil {
+				return fmt.Errorf("%s: %w", m.Path, err)
+			}
+		}
 	}
 	_, err := c.Order()
 	return err

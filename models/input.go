@@ -70,6 +70,13 @@ type Column struct {
 	Personal bool `yaml:"personal"`
 	// Accepted values; another one breaks the rule `not_accepted`.
 	Accepted []string `yaml:"accepted"`
+	// Min and Max, both included, bound numbers and dates (yyyy-mm-dd); a value
+	// beyond breaks the rule `out_of_range`.
+	Min string `yaml:"min"`
+	Max string `yaml:"max"`
+	// Pattern is a regular expression (RE2) that a text matches as a whole; another
+	// breaks the rule `bad_pattern`.
+	Pattern string `yaml:"pattern"`
 	// StatusMap marks the column whose source words are translated by the
 	// source's `status` map; an unknown word breaks the rule `unknown_status`.
 	StatusMap bool `yaml:"status_map"`

@@ -23,6 +23,8 @@ type Model struct {
 	Columns  Columns   `yaml:"columns"`
 	Tests    []Test    `yaml:"tests"`
 	Measures []Measure `yaml:"measures"`
+	// Trace says what rows the columns are made of.
+	Trace []Trace `yaml:"trace"`
 	// Carries is the input whose own columns, those of a project named x_…, the
 	// model carries through: see [Catalog.Carry].
 	Carries string `yaml:"carries"`

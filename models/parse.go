@@ -9,7 +9,9 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/goccy/go-yaml"
@@ -28,6 +30,9 @@ func ParseInput(name string, text []byte) (*Input, error) {
 	for _, c := range in.Columns {
 		if !c.Type.Valid() {
 			return nil, fmt.Errorf("%s: column %s has type %q: use boolean, int, bigint, decimal(p,s) with p ≤ 18, double, date, timestamptz or string", name, c.Name, c.Type)
+		}
+		if err := c.bounded(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	for _, key := range slices.Concat(in.Key, in.DatedBy, in.Reaches) {
@@ -96,6 +101,35 @@ func (m *Model) check() error {
 	}
 	if m.Monthly() && !has("month") {
 		return errors.New("a model partitioned by month needs a column month")
+	}
+	return m.checkTrace()
+}
+
+// bounded checks what a contract's column says of its values.
+func (c Column) bounded() error {
+	_, _, isDecimal := c.Type.Decimal()
+	number := isDecimal || slices.Contains([]Type{"int", "bigint", "double"}, c.Type)
+	for _, bound := range []string{c.Min, c.Max} {
+		_, notNumber := strconv.ParseFloat(bound, 64)
+		_, notDate := time.Parse(time.DateOnly, bound)
+		switch {
+		case bound == "":
+		case number && notNumber != nil:
+			return fmt.Errorf("column %s: %q bounds its numbers, and is none", c.Name, bound)
+		case c.Type == "date" && notDate != nil:
+			return fmt.Errorf("column %s: %q bounds its dates: write one like 2024-01-31", c.Name, bound)
+		case !number && c.Type != "date":
+			return fmt.Errorf("column %s: min and max bound numbers and dates, and it is of type %s", c.Name, c.Type)
+		}
+	}
+	if c.Pattern == "" {
+		return nil
+	}
+	if c.Type != "string" {
+		return fmt.Errorf("column %s: a pattern is for text, and it is of type %s", c.Name, c.Type)
+	}
+	if _, err := regexp.Compile(c.Pattern); err != nil {
+		return fmt.Errorf("column %s: its pattern is no regular expression (RE2): %w", c.Name, err)
 	}
 	return nil
 }

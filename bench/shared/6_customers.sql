@@ -15,7 +15,7 @@ with attributes as (
     )
     where value <> ''
 )
-select distinct a.ordinal::int as ordinal, a.customer_key as key_a, b.customer_key as key_b, a.rule, true as same
+select distinct a.ordinal::int as ordinal, a.customer_key as key_a, b.customer_key as key_b, a.rule, true as same, 2::bigint as keys
 from (from attributes where customer_key[:4] = 'pos:') as a
 join (from attributes where customer_key[:4] <> 'pos:') as b on b.ordinal = a.ordinal and b.value = a.value;
 
@@ -40,6 +40,11 @@ with seen as (
 select customer_key, coalesce(l.customer_id, customer_key) as customer_id, coalesce(l.rule, 'key') as rule
 from seen
 left join warehouse.dim_customer_link as l using (customer_key);
+
+-- Nobody says who is the same or not, no value is everybody's, and no night came before.
+create table warehouse.dim_customer_link_refused (rule varchar, key_a varchar, key_b varchar, reason varchar, forbidden_a varchar, forbidden_b varchar, keys bigint);
+create table warehouse.dim_customer_id_past (customer_key varchar, customer_id varchar, changed_on date);
+create table warehouse.dim_customer_id_change (old_customer_id varchar, customer_id varchar, keys bigint, changed_on date, is_still_used boolean);
 
 -- step: dim_customer
 create table warehouse.dim_customer as

@@ -56,6 +56,22 @@ place that it had in the order of its source.`,
 	return cmd
 }
 
+func newReplay(c *console) *cobra.Command {
+	return &cobra.Command{
+		Use:   "replay SOURCE DELIVERY",
+		Short: "Have a delivery read again, in the place that it had",
+		Long: `Has the next run read a delivery again: as if it came when it first came. A file that was
+corrected in place then does not overrule what came after it, as a new version would.
+Deliveries whose mapping changed are read again without it.`,
+		Example: `  nightjar rejects --by delivery
+  nightjar replay till till-2026-01-02.csv`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.rule(cmd, args, extract.Verdict{Replay: true})
+		},
+	}
+}
+
 // rule notes what was decided about a delivery.
 func (c *console) rule(cmd *cobra.Command, args []string, v extract.Verdict) error {
 	p, err := project.Open(c.dir, c.state)
@@ -65,11 +81,13 @@ func (c *console) rule(cmd *cobra.Command, args []string, v extract.Verdict) err
 	if err := pipeline.Rule(cmd.Context(), p, time.Now(), args[0], args[1], v); err != nil {
 		return err
 	}
-	word := "released"
-	if v.Held {
-		word = "held"
+	switch {
+	case v.Held:
+		return c.say("%s, %s is held from the next run on", args[0], args[1])
+	case v.Replay:
+		return c.say("%s, %s is read again by the next run, in its place", args[0], args[1])
 	}
-	return c.say("%s, %s is %s from the next run on", args[0], args[1], word)
+	return c.say("%s, %s counts from the next run on", args[0], args[1])
 }
 
 func (c *console) listHeld() error {

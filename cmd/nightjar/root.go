@@ -36,9 +36,12 @@ var verbs = []func(*console) *cobra.Command{
 	newTest,
 	newSQL,
 	newStatus,
+	newTrace,
 	newRejects,
+	newIdentity,
 	newHold,
 	newRelease,
+	newReplay,
 	newDoctor,
 	newDemo,
 	newVersion,
@@ -95,11 +98,16 @@ func usageErrors(root *cobra.Command) {
 	run := root.RunE
 	root.Args = cobra.ArbitraryArgs
 	root.RunE = func(cmd *cobra.Command, args []string) error { return wrap(cmd, run(cmd, args)) }
-	for _, verb := range root.Commands() {
-		if check := verb.Args; check != nil {
-			verb.Args = func(cmd *cobra.Command, args []string) error { return wrap(cmd, check(cmd, args)) }
+	var within func(*cobra.Command)
+	within = func(parent *cobra.Command) {
+		for _, verb := range parent.Commands() {
+			if check := verb.Args; check != nil {
+				verb.Args = func(cmd *cobra.Command, args []string) error { return wrap(cmd, check(cmd, args)) }
+			}
+			within(verb)
 		}
 	}
+	within(root)
 }
 
 func suggestion(cmd *cobra.Command, word string) string {

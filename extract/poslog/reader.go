@@ -16,12 +16,14 @@ import (
 // of the file on which the Transaction or LineItem begins.
 type Reader struct {
 	spaces
-	name   string
-	file   io.Reader
-	x      *xmltoken.Reader
-	plan   *plan
-	at     places
-	fields [][]byte
+	name string
+	file io.Reader
+	x    *xmltoken.Reader
+	plan *plan
+	at   places
+
+	columns []string
+	fields  [][]byte // of the record handed out
 
 	known bool // the file has a POSLog or a Transaction
 
@@ -55,11 +57,14 @@ func Open(r io.Reader, name, table string) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	return &Reader{name: name, file: r, x: xmltoken.NewReader(r, name), plan: p, at: placesOf(p), fields: make([][]byte, len(p.output))}, nil
+	return &Reader{
+		name: name, file: r, x: xmltoken.NewReader(r, name), plan: p, at: placesOf(p),
+		columns: Columns(table), fields: make([][]byte, len(p.output)),
+	}, nil
 }
 
 // Columns are the names of the table's columns.
-func (r *Reader) Columns() []string { return Columns(r.plan.name) }
+func (r *Reader) Columns() []string { return r.columns }
 
 // Close closes the file, if it can be closed.
 func (r *Reader) Close() error {

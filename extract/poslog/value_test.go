@@ -20,7 +20,10 @@ func TestStampsDaysAndFlags(t *testing.T) {
 		{day, "2017-10-01T00:00:00+08:00", "2017-10-01"},
 		{day, "2017-10-01T10:00:00", "2017-10-01T10:00:00"},
 		{day, "20171001", "20171001"},
-		{flag, "1", "true"}, {flag, "TRUE", "true"}, {flag, "0", "false"}, {flag, "maybe", "maybe"},
+		{flag, "1", "true"},
+		{flag, "TRUE", "true"},
+		{flag, "0", "false"},
+		{flag, "maybe", "maybe"},
 	} {
 		if got := string(c.how.asTaken([]byte(c.text))); got != c.want {
 			t.Errorf("%s becomes %s, want %s", c.text, got, c.want)

@@ -80,7 +80,7 @@ func (s *Sheet) readCell(x *xmltoken.Reader) error {
 func (s *Sheet) cellOf(x *xmltoken.Reader) cell {
 	c := cell{column: s.row.nextColumn, kind: number}
 	for _, a := range x.Attrs() {
-		if len(a.Name) != 1 {
+		if len(a.Name) != 1 || len(a.Prefix) > 0 {
 			continue
 		}
 		switch a.Name[0] {

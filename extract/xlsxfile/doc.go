@@ -36,7 +36,8 @@
 // github.com/xuri/excelize v2.11.0 was tried first. Its row iterator hands out text
 // without the type and the style of a cell, so a date cannot be told from a number
 // nor an error from a text; what tells them (GetCellType, GetCellStyle) loads the
-// whole sheet. It passes over broken XML and missing texts in silence, which loses
-// rows. And it reads the sheet of bench/readers in 4.5 s, where pandas takes 14 s
-// and this package 0.7 s.
+// whole sheet. The iterator ends at broken XML without an error, which loses rows,
+// and takes a shared text that is missing for an empty one. And it reads a sheet of
+// 200,000 rows by 10 columns three times faster than pandas (4.5 s against 14 s);
+// this package, eighteen times (0.77 s).
 package xlsxfile

@@ -62,7 +62,7 @@ type Reader struct {
 	attrs    []Attr
 	empty    bool // the Start was an element without content: its End follows
 	cdata    bool // within a CDATA section
-	skipping bool // nobody looks at attributes and text
+	skipping bool // nobody looks at names, attributes and text
 
 	full   []byte  // name of the tag with its prefix
 	names  []byte  // names of the open elements, one behind the other
@@ -114,6 +114,7 @@ func (r *Reader) Leave(depth int) error {
 			return err
 		}
 	}
+	r.prefix, r.local = split(r.full)
 	return nil
 }
 

@@ -40,7 +40,9 @@ func (r *Reader) parseStart(data []byte) (n int, problem string) {
 		return 0, badName
 	}
 	r.full = data[1:i]
-	r.prefix, r.local = split(r.full)
+	if !r.skipping {
+		r.prefix, r.local = split(r.full)
+	}
 	r.attrs = r.attrs[:0]
 	for {
 		before := i

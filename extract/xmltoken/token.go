@@ -210,7 +210,10 @@ func (r *Reader) ends(name []byte, n int) error {
 	if !bytes.Equal(name, r.names[r.opens[len(r.opens)-1]:]) {
 		return r.bad("an end tag closes another element than the one that is open")
 	}
-	r.prefix, r.local = split(name)
+	r.full = name
+	if !r.skipping {
+		r.prefix, r.local = split(name)
+	}
 	r.pos += n
 	r.close()
 	return nil

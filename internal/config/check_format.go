@@ -22,7 +22,7 @@ var onlyFor = map[string][]string{
 }
 
 // poslogTables are those that a POSLog holds; see extract/poslog.
-var poslogTables = []string{"transaction", "line", "tender", "discount", "loyalty"}
+var poslogTables = []string{"transaction", "line", "tender", "discount", "loyalty", "other"}
 
 // format checks how a source's files are to be read.
 func (c *checker) format(s *Source, at string) {

@@ -74,7 +74,7 @@ func (n *night) accepted(ctx context.Context) (map[string]string, error) {
 	return accepted, rows.Err()
 }
 
-// Rule says that a delivery is held from the next night on, or released. The
+// Rule says that a delivery is held from the next night on, released, or replayed. The
 // decision is kept with all others, as a row of the input decision. Its error is
 // that of a delivery that nobody knows, with those that there are.
 func Rule(ctx context.Context, p *project.Project, now time.Time, source, delivery string, v extract.Verdict) error {
@@ -83,8 +83,11 @@ func Rule(ctx context.Context, p *project.Project, now time.Time, source, delive
 		return err
 	}
 	value := "released"
-	if v.Held {
+	switch {
+	case v.Held:
 		value = "held"
+	case v.Replay:
+		value = "replay"
 	}
 	return n.decide(now.UTC().Format(runFormat), []map[string]any{{
 		"kind": "delivery", "period": "always", "decision_key": source + "/" + delivery, "value": value, "reason": v.Reason, "decided_by": "user",
@@ -159,7 +162,7 @@ func readVerdicts(path string, to map[string]extract.Verdict) error {
 		field := func(name string) string { return row[slices.Index(header, name)] }
 		if field("kind") == "delivery" {
 			to[field("decision_key")] = extract.Verdict{
-				Held: field("value") == "held", Reason: field("reason"),
+				Held: field("value") == "held", Replay: field("value") == "replay", Reason: field("reason"),
 				Run: strings.TrimSuffix(filepath.Base(path), ".csv"),
 			}
 		}

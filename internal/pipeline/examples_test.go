@@ -43,7 +43,16 @@ func TestExamplesGiveTheTotalsOfTheirFiles(t *testing.T) {
 			{"Tmall's orders, the unpaid and the refunded", "select count(distinct document_id), count(*) filter (where status = 'placed' and not is_return), count(*) filter (where is_return) from fact_sale where system = 'tmall'", "28010 3923 5646"},
 			{"what buyers really paid is what is a deal, less the refunds", "select sum(net_amount)::varchar from fact_sale where system = 'tmall' and is_deal", "1902487.1500"},
 			{"Chinese is text like any other", "select count(*), min(x_province) from fact_sale where x_province = '上海' and not is_return", "3353 上海"},
+			{"the survey's answers, digits stored as text or not", "select count(*), sum(score)::int, min(score)::int, max(score)::int from fact_survey_answer where question_id = '语音通话整体满意度'", "5433 47158 1 10"},
 			{"rejects", "select count(*) from nightjar.reject", "0"},
+		}},
+		{"poslog", "POSLOG_DIR", "poslog", []total{
+			{"sales", "select count(*) from fact_document", "42"},
+			{"lines, voiding ones among them, and rewards: goods, rewards, tax", "select count(*) filter (where gross_amount <> 0 or quantity <> 0), sum(gross_amount)::varchar, sum(discount_amount)::varchar, sum(tax_amount)::varchar from fact_sale", "552 2789.5700 203.0000 57.1500"},
+			{"goods less rewards with tax is what was paid", "select sum(net_amount + tax_amount)::varchar from fact_sale union all select sum(payment_amount)::varchar from fact_payment", "2643.7200\n2643.7200"},
+			{"and so on every receipt", "select count(*) from (select document_id, sum(net_amount + tax_amount) as due from fact_sale group by 1) join (select document_id, sum(payment_amount) as paid from fact_payment group by 1) using (document_id) where due <> paid", "0"},
+			{"voiding lines", "select count(*) from fact_sale where x_voids", "4"},
+			{"control transactions are no sales", "select sum(filtered)::int from nightjar.delivery_input where input = 'sale'", "9"},
 		}},
 	} {
 		t.Run(c.example, func(t *testing.T) {

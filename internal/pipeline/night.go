@@ -231,8 +231,13 @@ func (n *night) nothingNew(found []extract.Found) bool {
 			return false
 		}
 	}
+	for name := range n.previous.Models {
+		if !slices.ContainsFunc(order, func(m *models.Model) bool { return m.Name == name }) {
+			return false // it goes
+		}
+	}
 	_, err := os.Stat(n.Lake.WarehousePath(n.previous.Warehouse))
-	return err == nil && len(order) == len(n.previous.Models)
+	return err == nil
 }
 
 // open opens the night's DuckDB and gives it a folder to spill to.

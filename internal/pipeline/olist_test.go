@@ -156,7 +156,7 @@ func TestOlistNightByNightEqualsAllAtOnce(t *testing.T) {
 		deliverOlist(t, db, data, deliveries, month)
 		runOlist(t, split, Published)
 	}
-	const versions = `select "table", month, rows, content from nightjar.table_version where rows > 0 order by all`
+	const versions = `select "table", month, rows, content from nightjar.table_version where rows > 0 and "table" not in ('dim_customer_id_past', 'dim_customer_id_change') order by all`
 	if diff := cmp.Diff(table(t, whole, versions), table(t, split, versions)); diff != "" {
 		t.Errorf("25 nights differ from one (-one +25):\n%s", diff)
 	}

@@ -32,7 +32,10 @@ type Reject struct {
 	SourceRow  int64  `json:"source_row"`
 	Reason     string `json:"reason"`
 	Action     string `json:"action"`
-	Raw        string `json:"raw,omitempty"`
+	// Shape is what the value of the column looked like.
+	Shape string `json:"shape,omitempty"`
+	Value string `json:"value,omitempty"`
+	Raw   string `json:"raw,omitempty"`
 }
 
 // Options say which rejects to list. Empty texts mean all.
@@ -72,11 +75,63 @@ func Each(ctx context.Context, l *lake.Lake, o Options, take func(Reject) error)
 	return total, each(rows, take)
 }
 
+// A Tally is how many rejects have some of their words in common.
+type Tally struct {
+	Words []string `json:"words"`
+	// Rejects were kept out, Amended were taken with a value emptied or a warning.
+	Rejects int64 `json:"rejects"`
+	Amended int64 `json:"amended"`
+	// First of them, for an example.
+	Delivery string `json:"delivery"`
+	Line     int64  `json:"line"`
+	Shape    string `json:"shape"`
+}
+
+// Dimensions are the words by which rejects can be tallied.
+var Dimensions = []string{"rule", "source", "delivery", "input", "column", "action", "shape"}
+
+// By tallies the rejects by some of the Dimensions, the most frequent first.
+func By(ctx context.Context, l *lake.Lake, o Options, dimensions []string) ([]Tally, error) {
+	for _, d := range dimensions {
+		if !slices.Contains(Dimensions, d) {
+			return nil, exitcode.With(exitcode.Usage, fmt.Errorf("tallying the rejects: there is no %q: use %s", d, strings.Join(Dimensions, ", ")))
+		}
+	}
+	files, err := files(l, o.Run)
+	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	db, err := duck.Open(ctx, duck.Options{MemoryLimit: "256MB", Temp: l.TempDir()})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	where, values := o.where()
+	rows, err := db.QueryContext(ctx, fmt.Sprintf(`select [%[1]s], count(*) filter (action in ('reject', 'fail')), count(*) filter (action not in ('reject', 'fail')),
+		min_by(delivery, (delivery, line)), coalesce(min_by(line, (delivery, line)), 0), coalesce(min_by(shape, (delivery, line)), '')
+		from %[2]s%[3]s group by all order by count(*) desc, 1`, "coalesce("+strings.ReplaceAll(duck.Names(dimensions), ", ", ", ''), coalesce(")+", '')", duck.Parquet(files), where), values...)
+	if err != nil {
+		return nil, fmt.Errorf("tallying the rejects: %w", duck.Scrub(err))
+	}
+	defer rows.Close()
+	var tallies []Tally
+	for rows.Next() {
+		t := Tally{}
+		var words duck.List[string]
+		if err := rows.Scan(&words, &t.Rejects, &t.Amended, &t.Delivery, &t.Line, &t.Shape); err != nil {
+			return nil, fmt.Errorf("tallying the rejects: %w", duck.Scrub(err))
+		}
+		t.Words = words
+		tallies = append(tallies, t)
+	}
+	return tallies, duck.Scrub(rows.Err())
+}
+
 func each(rows *sql.Rows, take func(Reject) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		r := Reject{}
-		if err := rows.Scan(&r.DeliveryID, &r.Source, &r.Delivery, &r.Input, &r.Rule, &r.Column, &r.Line, &r.SourceRow, &r.Reason, &r.Action, &r.Raw); err != nil {
+		if err := rows.Scan(&r.DeliveryID, &r.Source, &r.Delivery, &r.Input, &r.Rule, &r.Column, &r.Line, &r.SourceRow, &r.Reason, &r.Action, &r.Raw, &r.Value, &r.Shape); err != nil {
 			return fmt.Errorf("reading the rejects: %w", duck.Scrub(err))
 		}
 		if err := take(r); err != nil {
@@ -122,11 +177,11 @@ func filesOfRun(l *lake.Lake, run string) ([]string, error) {
 }
 
 func (o Options) selected() string {
-	raw := "coalesce(raw, '')"
+	raw := "coalesce(raw, ''), coalesce(value, '')"
 	if o.NoRaw {
-		raw = "''"
+		raw = "'', ''"
 	}
-	return `select coalesce(delivery_id, 0), coalesce(source, ''), coalesce(delivery, ''), coalesce(input, ''), coalesce(rule, ''), coalesce("column", ''), coalesce(line, 0), coalesce(source_row, 0), coalesce(reason, ''), coalesce(action, ''), ` + raw
+	return `select coalesce(delivery_id, 0), coalesce(source, ''), coalesce(delivery, ''), coalesce(input, ''), coalesce(rule, ''), coalesce("column", ''), coalesce(line, 0), coalesce(source_row, 0), coalesce(reason, ''), coalesce(action, ''), ` + raw + `, coalesce(shape, '')`
 }
 
 func (o Options) where() (string, []any) {

@@ -56,6 +56,23 @@ measures:
     expression: -sum(returns_amount) / nullif(sum(net_amount) - sum(returns_amount), 0)
     unit: share
     additivity: ratio
+trace:
+  - from: fact_sale
+    where: customer_key = it.customer_key and month = it.month and is_deal
+    show: [business_date, status, currency, reporting_rate]
+    columns:
+      documents: count(distinct (system, document_id)) filter (where not is_return)
+      lines: count(*)
+      quantity: sum(quantity)
+      gross_amount: sum(cast(cast(gross_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)))
+      discount_amount: sum(cast(cast(gross_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)) - net_amount_reporting)
+      net_amount: sum(net_amount_reporting)
+      returns_amount: sum(net_amount_reporting) filter (where is_return and net_amount_reporting < 0)
+      cost_amount: sum(cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)))
+      margin_amount: sum(net_amount_reporting - cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)))
+      costed_net_amount: sum(net_amount_reporting) filter (where cost_amount is not null)
+      first_sold_on: min(business_date) filter (where quantity > 0 and not is_return)
+      last_sold_on: max(business_date) filter (where quantity > 0 and not is_return)
 */
 with deal_lines as (
     select

@@ -49,6 +49,27 @@ measures:
     expression: count(*) filter (where is_deal and not is_return)
     unit: documents
     additivity: additive
+trace:
+  - from: fact_sale
+    where: system = it.system and document_id = it.document_id and month = it.month and not is_reversal
+    show: [business_date, currency, status]
+    columns:
+      lines: count(*)
+      quantity: sum(quantity)
+      gross_amount: sum(gross_amount)
+      discount_amount: sum(discount_amount)
+      net_amount: sum(net_amount)
+      tax_amount: sum(tax_amount)
+      shipping_amount: sum(shipping_amount)
+      net_amount_reporting: sum(net_amount_reporting)
+      deal_amount_reporting: sum(net_amount_reporting) filter (where is_deal)
+      cost_amount: sum(cost_amount) filter (where it.cost_amount is not null)
+      margin_amount: sum(margin_amount) filter (where it.cost_amount is not null)
+  - from: sale
+    where: system = it.system and document_id = it.document_id and it.lines = 0
+    columns:
+      tax_amount: sum(tax_amount)
+      shipping_amount: sum(shipping_amount)
 */
 with heads as (
     select

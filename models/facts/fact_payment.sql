@@ -33,6 +33,22 @@ measures:
     expression: sum(payment_amount_reporting)
     unit: reporting currency
     additivity: additive
+trace:
+  - from: payment
+    where: delivery_id = it.delivery_id and source_row = it.source_row and document_id = it.document_id and sequence = it.sequence
+    columns:
+      payment_amount: sum(payment_amount)
+  - from: fx_rate
+    rows: >-
+      select f.*
+      from dim_fx_rate as r
+      join fx_rate as f on f.on_date = r.quoted_on and (
+        f.from_currency = r.from_currency and f.to_currency = r.to_currency
+        or f.from_currency = r.to_currency and f.to_currency = r.from_currency)
+      where r.on_date = coalesce(it.paid_on, it.month) and r.from_currency = it.currency
+        and it.payment_amount_reporting = cast(cast(it.payment_amount as decimal(20, 4)) * r.rate as decimal(18, 4))
+    show: [rate]
+    decides: [payment_amount_reporting]
 */
 with payments as (
     select

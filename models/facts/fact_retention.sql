@@ -32,6 +32,19 @@ measures:
     expression: sum(bit_count(purchase_days_mask))
     unit: days
     additivity: not additive over keys of one customer
+trace:
+  - from: fact_sale
+    rows: >-
+      select *, coalesce(sum(net_amount_reporting) over (partition by business_date), 0) as day_amount
+      from fact_sale
+      where customer_key = it.customer_key and month = it.month and is_deal
+    show: [business_date, status, day_amount]
+    columns:
+      purchase_days_mask: bit_or(2::bigint << (day(business_date)::int - 1)) filter (where quantity > 0 and not is_return and day_amount >= 0)
+      documents: count(distinct (system, document_id)) filter (where not is_return)
+      net_amount: sum(net_amount_reporting)
+      first_purchase_on: min(business_date) filter (where quantity > 0 and not is_return and day_amount >= 0)
+      last_purchase_on: max(business_date) filter (where quantity > 0 and not is_return and day_amount >= 0)
 */
 with documents as (
     select customer_key, count(*) as documents

@@ -72,6 +72,47 @@ measures:
     expression: sum(quantity) filter (where is_deal)
     unit: units
     additivity: additive
+trace:
+  - from: sale_line
+    where: delivery_id = it.delivery_id and source_row = it.source_row and document_id = it.document_id and line_no = it.line_no
+    columns:
+      quantity: sum(case when it.is_reversal then -quantity else quantity end)
+      gross_amount: sum(case when it.is_reversal then -gross_amount else gross_amount end)
+      discount_amount: sum(case when it.is_reversal then -discount_amount else discount_amount end)
+      tax_amount: sum(case when it.is_reversal then -tax_amount else tax_amount end)
+      shipping_amount: sum(case when it.is_reversal then -shipping_amount else shipping_amount end)
+  - from: sale
+    where: system = it.system and document_id = it.document_id
+    show: [status, returned_on]
+    spread:
+      discount_amount: case when it.is_reversal then -discount_amount else discount_amount end
+      tax_amount: case when it.is_reversal then -tax_amount else tax_amount end
+      shipping_amount: case when it.is_reversal then -shipping_amount else shipping_amount end
+    decides: [customer_key, business_date, month, sold_at, status, is_deal, is_fulfilled, is_return, is_reversal, channel, store_key, salesperson_key, department, currency]
+  - from: product
+    rows: >-
+      select p.*
+      from (select *, min(valid_from) over (partition by system, sku) as first_from from product) as p
+      join dim_product_cost as c on c.system = p.system and c.sku = p.sku
+        and p.valid_from = case when c.valid_from = date '0001-01-01' then p.first_from else c.valid_from end
+      where c.month = it.month and c.system = it.system and c.sku = it.sku
+        and it.cost_amount = cast(cast(it.quantity as decimal(20, 4)) * c.standard_cost as decimal(18, 4))
+    show: [standard_cost]
+    decides: [cost_amount]
+  - from: fx_rate
+    rows: >-
+      select f.*
+      from dim_fx_rate as r
+      join fx_rate as f on f.on_date = r.quoted_on and (
+        f.from_currency = r.from_currency and f.to_currency = r.to_currency
+        or f.from_currency = r.to_currency and f.to_currency = r.from_currency)
+      where r.month = it.month and r.on_date = it.business_date and r.from_currency = it.currency and r.rate = it.reporting_rate
+    show: [rate]
+    decides: [reporting_rate]
+  - columns:
+      net_amount: gross_amount - discount_amount
+      margin_amount: net_amount - cost_amount
+      net_amount_reporting: cast(cast(net_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4))
 */
 with heads as (
     -- of documents of the month, and of those returned in it

@@ -53,6 +53,33 @@ measures:
     expression: sum(deliveries_on_time)::double / nullif(sum(deliveries_promised), 0)
     unit: share
     additivity: ratio
+trace:
+  - from: fact_survey_answer
+    rows: >-
+      select a.*, q.scale, case when q.polarity < 0 then q.lowest + q.highest - a.score else a.score end as turned
+      from fact_survey_answer as a
+      join dim_survey_question as q using (system, survey_id, question_id)
+      where a.customer_key = it.customer_key and a.month = it.month and a.asked_side = 'customer' and q.role = 'overall'
+        and a.score = floor(a.score) and a.score between q.lowest and q.highest
+    show: [scale, score]
+    columns:
+      nps_answers: count(*) filter (where scale = 'nps')
+      promoters: count(*) filter (where scale = 'nps' and turned >= 9)
+      passives: count(*) filter (where scale = 'nps' and turned in (7, 8))
+      detractors: count(*) filter (where scale = 'nps' and turned <= 6)
+      csat_answers: count(*) filter (where scale in ('grade4', 'csat5'))
+      csat_top_two: count(*) filter (where scale = 'grade4' and turned >= 3 or scale = 'csat5' and turned >= 4)
+      csat_sum: sum(turned) filter (where scale in ('grade4', 'csat5'))
+      ces_answers: count(*) filter (where scale = 'ces7')
+      ces_sum: sum(turned) filter (where scale = 'ces7')
+      ces_top_three: count(*) filter (where scale = 'ces7' and turned >= 5)
+  - from: fact_shipment
+    where: customer_key = it.customer_key and month = it.month and is_delivered
+    show: [promised_on, delivered_on]
+    columns:
+      deliveries: count(*)
+      deliveries_on_time: count(*) filter (where is_on_time)
+      deliveries_promised: count(is_on_time)
 */
 with scores as (
     select

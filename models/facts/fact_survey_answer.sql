@@ -25,6 +25,11 @@ columns:
   source_row: {type: bigint, description: Row of the answer in that delivery.}
 tests:
   - unique: [system, response_id, question_id]
+trace:
+  - from: survey_answer
+    where: delivery_id = it.delivery_id and source_row = it.source_row and response_id = it.response_id and question_id = it.question_id
+    columns:
+      score: sum(score)
 */
 with answers as (
     select

@@ -49,6 +49,34 @@ measures:
     unit: share
     additivity: ratio
     format: percent
+trace:
+  - from: mart_customer
+    where: first_month = it.first_month
+    show: [first_purchase_on]
+    columns:
+      customers: count(*)
+  - from: fact_retention
+    rows: >-
+      select r.*, c.customer_id, purchase_days_mask & case
+        when it.month < date_trunc('month', c.as_of) then -1 else (2::bigint << day(c.as_of)::int) - 1 end as days
+      from fact_retention as r
+      join dim_customer_identity as i using (customer_key)
+      join mart_customer as c on c.customer_id = i.customer_id
+      where r.month = it.month and c.first_month = it.first_month
+    show: [customer_id]
+    columns:
+      active: count(distinct customer_id) filter (where days <> 0)
+      revenue: sum(net_amount)
+  - from: fact_retention
+    rows: >-
+      select r.*, c.customer_id
+      from fact_retention as r
+      join dim_customer_identity as i using (customer_key)
+      join mart_customer as c on c.customer_id = i.customer_id
+      where r.month = it.first_month and c.first_month = it.first_month
+    show: [customer_id]
+    columns:
+      first_revenue: sum(net_amount)
 */
 with merged as (
     select customer_key, customer_id

@@ -59,6 +59,35 @@ measures:
     unit: share
     additivity: ratio
     format: percent
+trace:
+  - from: fact_survey_answer
+    rows: >-
+      select a.*, q.scale, q.highest, case when q.polarity < 0 then q.lowest + q.highest - a.score else a.score end as turned
+      from fact_survey_answer as a
+      join dim_survey_question as q using (system, survey_id, question_id)
+      where a.month = it.month and a.system || ':' || a.survey_id = it.survey_key and a.question_id = it.question_id
+        and (it.segment_kind = 'all' or coalesce(a.channel, 'none') = it.segment)
+        and a.asked_side = 'customer' and a.score = floor(a.score) and a.score between q.lowest and q.highest
+    show: [customer_key, score]
+    columns:
+      answers: count(*)
+      satisfied: count(*) filter (where turned > highest - case scale when 'ces7' then 3 else 2 end)
+      score_sum: sum(turned)
+      anonymous_answers: count(*) filter (where customer_key = 'anonymous')
+  - from: fact_survey_response
+    where: >-
+      month = it.month and system || ':' || survey_id = it.survey_key
+      and (it.segment_kind = 'all' or coalesce(channel, 'none') = it.segment)
+      and asked_side = 'customer' and handed_on is not null
+    show: [customer_key, handed_on, answered_on]
+    columns:
+      cards_handed: count(*)
+      cards_answered: count(*) filter (where is_answered)
+  - columns:
+      csat: satisfied / answers
+      score_mean: score_sum / answers
+      anonymous_share: anonymous_answers / answers
+      response_rate: cards_answered / nullif(cards_handed, 0)
 */
 with questions as (
     select system, survey_id, question_id, role, driver, scale, polarity, lowest, highest

@@ -96,6 +96,90 @@ measures:
     unit: share
     additivity: ratio
     format: percent
+trace:
+  - from: dim_customer_identity
+    where: customer_id = it.customer_id
+    show: [rule]
+    columns:
+      keys: count(*)
+  - from: fact_customer_value
+    rows: >-
+      select v.*, i.rule
+      from fact_customer_value as v
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and v.month <= it.as_of
+    show: [rule]
+    columns:
+      first_deal_on: min(first_sold_on) filter (where first_sold_on <= it.as_of)
+      last_deal_on: max(case when last_sold_on <= it.as_of then last_sold_on when first_sold_on <= it.as_of then first_sold_on end)
+      documents: sum(documents)
+      net_amount: sum(net_amount)
+      returns_amount: sum(returns_amount)
+      costed_net_amount: sum(costed_net_amount)
+      margin_amount: sum(margin_amount) filter (where it.costed_net_amount >= 0.95 * it.net_amount)
+      trailing_net_amount: sum(net_amount) filter (where month > date_trunc('month', it.as_of) - interval 12 month)
+      trailing_margin_amount: sum(margin_amount) filter (where it.trailing_margin_amount is not null and month > date_trunc('month', it.as_of) - interval 12 month)
+  - from: fact_customer_value
+    rows: >-
+      select v.*, i.rule
+      from fact_customer_value as v
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and v.month <= it.as_of and v.month > date_trunc('month', it.as_of) - interval 12 month and it.value_basis = 'margin'
+    show: [rule]
+    columns:
+      trailing_value_amount: sum(margin_amount)
+  - from: fact_customer_value
+    rows: >-
+      select v.*, i.rule
+      from fact_customer_value as v
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and v.month <= it.as_of and v.month > date_trunc('month', it.as_of) - interval 12 month and it.value_basis = 'net'
+    show: [rule]
+    columns:
+      trailing_value_amount: sum(net_amount)
+  - from: fact_sale
+    rows: >-
+      select s.*, sum(s.net_amount_reporting) over (partition by s.customer_key, s.business_date) as day_amount
+      from fact_sale as s
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and s.business_date <= it.as_of and s.is_deal
+    show: [customer_key, business_date, day_amount]
+    columns:
+      frequency: count(distinct business_date) filter (where quantity > 0 and not is_return and day_amount >= 0)
+      first_purchase_on: min(business_date) filter (where quantity > 0 and not is_return and day_amount >= 0)
+      last_purchase_on: max(business_date) filter (where quantity > 0 and not is_return and day_amount >= 0)
+  - from: fact_satisfaction
+    rows: >-
+      select v.*, i.rule
+      from fact_satisfaction as v
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and v.month <= it.as_of
+    show: [rule]
+    columns:
+      deliveries: sum(deliveries)
+      deliveries_promised: sum(deliveries_promised)
+      deliveries_on_time: sum(deliveries_on_time)
+  - from: fact_survey_answer
+    rows: >-
+      select a.*, q.scale, case when q.polarity < 0 then q.lowest + q.highest - a.score else a.score end as turned, coalesce(a.answered_on, a.month) as scored_on
+      from fact_survey_answer as a
+      join dim_survey_question as q using (system, survey_id, question_id)
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and a.asked_side = 'customer' and a.score is not null
+        and q.role = 'overall' and q.scale <> 'text' and coalesce(a.answered_on, a.month) <= it.as_of
+      qualify row_number() over (order by scored_on desc, a.system desc, a.response_id desc, a.question_id desc) = 1
+    show: [customer_key, answered_on, scale]
+    columns:
+      last_score: max(turned)
+      last_score_scale: max(scale)
+      last_scored_on: max(scored_on)
+  - columns:
+      first_month: date_trunc('month', first_purchase_on)
+      recency_days: as_of - last_purchase_on
+      tenure_days: as_of - first_purchase_on
+      average_order_amount: net_amount / nullif(documents, 0)
+      state: case when lapses_on < as_of then 'lost' else 'actual' end
+      list: case when lapses_on < as_of then 'dormant' else 'existing' end
 */
 with merged as (
     select customer_key, customer_id

@@ -68,6 +68,27 @@ measures:
     unit: days
     additivity: ratio
     format: decimal
+trace:
+  - from: fact_shipment
+    where: month = it.month and coalesce(store_key, 'none') = it.store_key
+    show: [customer_key, promised_on, shipped_on, delivered_on, in_full]
+    columns:
+      shipments: count(*)
+      delivered: count(*) filter (where is_delivered)
+      promised: count(is_on_time)
+      on_time: count(*) filter (where is_on_time)
+      told_in_full: count(in_full) filter (where is_delivered)
+      in_full: count(*) filter (where is_delivered and in_full)
+      otif_base: count(in_full) filter (where is_on_time is not null)
+      on_time_in_full: count(*) filter (where is_on_time and in_full)
+      days_promised_sum: sum(days_promised) filter (where is_on_time is not null)
+      days_taken_of_promised_sum: sum(days_taken) filter (where is_on_time is not null and days_promised is not null)
+      days_taken_sum: sum(days_taken)
+      days_taken_base: count(days_taken)
+  - columns:
+      on_time_share: on_time / nullif(promised, 0)
+      on_time_in_full_share: on_time_in_full / nullif(otif_base, 0)
+      days_taken: days_taken_sum / nullif(days_taken_base, 0)
 */
 with shipments as (
     select

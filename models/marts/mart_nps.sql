@@ -67,6 +67,37 @@ measures:
     unit: share
     additivity: ratio
     format: percent
+trace:
+  - from: fact_survey_answer
+    rows: >-
+      select a.*, case when q.polarity < 0 then q.lowest + q.highest - a.score else a.score end as turned
+      from fact_survey_answer as a
+      join dim_survey_question as q using (system, survey_id, question_id)
+      where a.month = it.month and a.system || ':' || a.survey_id = it.survey_key
+        and (it.segment_kind = 'all' or coalesce(a.channel, 'none') = it.segment)
+        and q.scale = 'nps' and q.role = 'overall' and a.asked_side = 'customer'
+        and a.score = floor(a.score) and a.score between q.lowest and q.highest
+    show: [customer_key, score]
+    columns:
+      answers: count(*)
+      promoters: count(*) filter (where turned >= 9)
+      passives: count(*) filter (where turned in (7, 8))
+      detractors: count(*) filter (where turned <= 6)
+      anonymous_answers: count(*) filter (where customer_key = 'anonymous')
+  - from: fact_survey_response
+    where: >-
+      month = it.month and system || ':' || survey_id = it.survey_key
+      and (it.segment_kind = 'all' or coalesce(channel, 'none') = it.segment)
+      and asked_side = 'customer' and handed_on is not null
+    show: [customer_key, handed_on, answered_on]
+    columns:
+      cards_handed: count(*)
+      cards_answered: count(*) filter (where is_answered)
+  - columns:
+      nps: 100 * (promoters - detractors) / nullif(answers, 0)
+      nps_adjusted: 100 * (promoters - detractors) / nullif(answers + 3, 3)
+      anonymous_share: anonymous_answers / nullif(answers, 0)
+      response_rate: cards_answered / nullif(cards_handed, 0)
 */
 with questions as (
     select system, survey_id, question_id, polarity

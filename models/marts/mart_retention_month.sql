@@ -102,6 +102,20 @@ measures:
     unit: customers
     additivity: additive
     format: count
+trace:
+  - from: mart_customer
+    where: date_trunc('month', first_deal_on) = it.month
+    show: [first_deal_on]
+    columns:
+      new: count(*)
+  - columns:
+      customers_before: kept + lost
+      customers_after: kept + reactivated + new
+      logo_retention: kept / nullif(customers_before, 0)
+      grr: (revenue_before - contraction - churned) / nullif(revenue_before, 0)
+      nrr: (revenue_before + expansion - contraction - churned) / nullif(revenue_before, 0)
+      quick_ratio: (new_revenue + expansion) / nullif(churned + contraction, 0)
+      quick_ratio_with_reactivation: (new_revenue + reactivated_revenue + expansion) / nullif(churned + contraction, 0)
 */
 with merged as (
     select customer_key, customer_id

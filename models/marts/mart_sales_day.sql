@@ -88,6 +88,30 @@ measures:
     unit: share
     additivity: ratio
     format: percent
+trace:
+  - from: fact_sale
+    where: business_date = it.business_date and month = it.month and coalesce(store_key, 'none') = it.store_key and coalesce(channel, 'none') = it.channel and is_deal
+    show: [customer_key, status, currency, reporting_rate]
+    columns:
+      tickets: count(distinct (system, document_id)) filter (where not is_return)
+      lines: count(*) filter (where not is_return)
+      quantity: sum(quantity)
+      gross_amount: sum(cast(cast(gross_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)))
+      discount_amount: sum(cast(cast(gross_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)) - net_amount_reporting)
+      net_amount: sum(net_amount_reporting)
+      returns_amount: sum(net_amount_reporting) filter (where is_return and net_amount_reporting < 0)
+      return_lines: count(*) filter (where is_return)
+      cost_amount: sum(cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)))
+      costed_net_amount: sum(net_amount_reporting) filter (where cost_amount is not null)
+      margin_amount: sum(net_amount_reporting - cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)))
+      customers: count(distinct customer_key) filter (where not is_return and customer_key <> 'anonymous')
+      anonymous_tickets: count(distinct (system, document_id)) filter (where not is_return and customer_key = 'anonymous')
+      anonymous_net_amount: sum(net_amount_reporting) filter (where customer_key = 'anonymous')
+  - columns:
+      costed_share: costed_net_amount / nullif(net_amount, 0)
+      margin_rate: case when costed_net_amount >= 0.95 * net_amount then margin_amount / nullif(costed_net_amount, 0) end
+      basket_amount: net_amount / nullif(tickets, 0)
+      anonymous_share: anonymous_tickets / nullif(tickets, 0)
 */
 with deal_lines as (
     select
