@@ -117,19 +117,24 @@ func (f *form) group(ctx context.Context, group []statement) error {
 	if !group[0].monthly {
 		return f.do(ctx, group[0], f.values)
 	}
+	return eachOf(ctx, f.months, func(ctx context.Context, month time.Time) error {
+		values := maps.Clone(f.values)
+		maps.Copy(values, ofMonth(month))
+		for _, s := range group {
+			if err := f.do(ctx, s, values); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachOf does something with each of many, two at a time.
+func eachOf[T any](ctx context.Context, many []T, do func(context.Context, T) error) error {
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(threads)
-	for _, month := range f.months {
-		workers.Go(func() error {
-			values := maps.Clone(f.values)
-			maps.Copy(values, ofMonth(month))
-			for _, s := range group {
-				if err := f.do(ctx, s, values); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	for _, one := range many {
+		workers.Go(func() error { return do(ctx, one) })
 	}
 	return workers.Wait()
 }

@@ -4,6 +4,9 @@
 //
 //	go run ./bench -dir DIR -out FILE
 //
+// With -staging, it measures what each guarantee costs when the tills' lines are
+// staged.
+//
 // DIR receives the sources (once; they are found again) and each contender's
 // results; FILE the tables of docs/performance.md. The SQL comes in two forms.
 // trusting reads typed and believes; guaranteed reads text, keeps rejects, row
@@ -29,6 +32,9 @@ func main() {
 	if len(os.Args) == 4 && os.Args[1] == "same" {
 		exit(runCompare(context.Background(), os.Args[2], os.Args[3]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "scan" {
+		exit(runScan(context.Background(), os.Args[2]))
+	}
 	b := bench{}
 	flag.StringVar(&b.dir, "dir", filepath.Join(os.TempDir(), "nightjar-bench"), "folder for sources and results")
 	flag.StringVar(&b.out, "out", "", "file to write the report to, besides standard output")
@@ -36,6 +42,7 @@ func main() {
 	flag.Int64Var(&b.lines, "lines", 10_000_000, "sale lines of the history")
 	flag.IntVar(&b.customers, "customers", 1_000_000, "customers at its end")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each contender runs; 0 only compares what is there")
+	flag.BoolVar(&b.onlyStaging, "staging", false, "measure staging alone, guarantee by guarantee")
 	flag.Parse()
 	exit(b.run(context.Background()))
 }
@@ -60,6 +67,7 @@ type bench struct {
 	dir, out, nightjar string
 	lines              int64
 	customers, rounds  int
+	onlyStaging        bool
 	self               string
 }
 
@@ -86,6 +94,9 @@ func (b *bench) run(ctx context.Context) (err error) {
 	}
 	if err := b.sources(ctx); err != nil {
 		return err
+	}
+	if b.onlyStaging {
+		return b.staging(ctx)
 	}
 	r := newReport(b)
 	if err := b.turns(ctx, r); err != nil {

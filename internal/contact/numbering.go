@@ -40,13 +40,13 @@ func common(dialled, country string) (string, answer) {
 // international recognises country code and number.
 func international(dialled string) (string, answer) {
 	for n := 1; n <= 3 && n < len(dialled); n++ {
-		main := mainCountry(dialled[:n])
-		if main == nil {
+		known, given := mainCountries()[dialled[:n]]
+		if !given {
 			continue
 		}
-		rest := dialled[n:]
+		main, rest := known(), dialled[n:]
 		switch {
-		case main.twofold(rest), main.strip.begins(rest):
+		case main == nil, main.twofold(rest), main.strip.begins(rest):
 			return "", unknown
 		case main.numbers.match(rest):
 			return "+" + dialled, yes
@@ -132,10 +132,12 @@ var (
 		}
 		return all
 	})
-	// mainCountries are those, by code, that set the rules for all that share it.
+	// mainCountries are those, by code, that set the rules for all that share it;
+	// nil for codes that are no country's.
 	mainCountries = sync.OnceValue(func() map[string]func() *numbering {
 		all := map[string]func() *numbering{}
 		for _, m := range metadata() {
+			all[codeOf(m)] = func() *numbering { return nil }
 			if m.GetId() != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY {
 				all[codeOf(m)] = numberings()[phonenumbers.GetRegionCodeForCountryCode(int(m.GetCountryCode()))]
 			}

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"strings"
 	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
@@ -35,7 +36,7 @@ func E164(text, country string) (string, bool) {
 
 // number is the number that the digits, perhaps after a plus sign, dial.
 func number(dialled, country string) (string, bool) {
-	if len(dialled) < shortest {
+	if len(dialled) < shortest || strings.Trim(dialled, "+0") == "" {
 		return "", false
 	}
 	number, answer := common(dialled, country)

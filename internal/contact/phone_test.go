@@ -97,7 +97,7 @@ func TestTheQuickWaySaysWhatTheLibrarySays(t *testing.T) {
 			}
 		}
 		for _, number := range numbers {
-			for _, form := range []string{"+" + country.code + number, "00" + country.code + number, number, country.trunk + number, country.code + number, country.code + country.trunk + number} {
+			for _, form := range []string{"+" + number, "+" + country.code + number, "00" + country.code + number, number, country.trunk + number, country.code + number, country.code + country.trunk + number} {
 				for _, from := range []string{m.GetId(), "CN"} {
 					got, answer := common(form, from)
 					asked[from]++
