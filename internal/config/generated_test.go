@@ -82,3 +82,15 @@ func TestSchemaTakesTheSampleAndRefusesSlips(t *testing.T) {
 		})
 	}
 }
+
+func TestEveryRuleHasItsLineInTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/bad-rows.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range Rules {
+		if !strings.Contains(string(text), "| `"+rule.Name+"` |") {
+			t.Errorf("docs/bad-rows.md does not tell of %s", rule.Name)
+		}
+	}
+}

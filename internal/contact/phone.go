@@ -11,15 +11,6 @@ import (
 // letters such as CN, are known.
 func IsCountry(code string) bool { return phonenumbers.GetSupportedRegions()[code] }
 
-// Countries lists those that IsCountry knows, in no order.
-func Countries() []string {
-	var codes []string
-	for code := range phonenumbers.GetSupportedRegions() {
-		codes = append(codes, code)
-	}
-	return codes
-}
-
 // E164 is the one form of a telephone number, +8613812345678: country code and
 // number, without spaces, extension or what else is written beside it. Country
 // is the one, by its ISO 3166 code, that a number without a country code lies

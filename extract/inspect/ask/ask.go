@@ -13,6 +13,8 @@ import (
 type Question struct {
 	// Key names it in --answer KEY=ANSWER: a column, or a word such as header.
 	Key string `json:"key"`
+	// About says which files it is about, where they are of several kinds.
+	About string `json:"about,omitempty"`
 	// Text is the question, with the evidence that leaves it open.
 	Text string `json:"question"`
 	// Choices are the answers that make sense; without any, Accept decides.
@@ -32,6 +34,12 @@ type Choice struct {
 
 // A Desk answers questions, each once.
 type Desk struct {
+	*book
+	at string
+}
+
+// book is what the desks of one inspection share.
+type book struct {
 	given  map[string]string
 	person func(Question) (string, error)
 	open   []Question
@@ -43,12 +51,16 @@ type Desk struct {
 // asks person for others; nil where nobody is there. person gives "" where the
 // person does not know.
 func NewDesk(given map[string]string, person func(Question) (string, error)) *Desk {
-	d := &Desk{given: map[string]string{}, person: person, said: map[string]string{}, used: map[string]bool{}}
+	b := &book{given: map[string]string{}, person: person, said: map[string]string{}, used: map[string]bool{}}
 	for key, answer := range given {
-		d.given[strings.ToLower(key)] = answer
+		b.given[strings.ToLower(key)] = answer
 	}
-	return d
+	return &Desk{book: b}
 }
+
+// At returns the desk for questions about one of several kinds of files, by a name
+// for a person: the same key may be asked of each.
+func (d *Desk) At(about string) *Desk { return &Desk{book: d.book, at: about} }
 
 // An AnswerError says that an answer is none.
 type AnswerError struct{ Key, Answer, Why string }
@@ -61,9 +73,11 @@ func (e *AnswerError) Error() string {
 // an *AnswerError, and those of whoever asks the person.
 func (d *Desk) Decide(q Question) (string, error) {
 	key := strings.ToLower(q.Key)
-	if answer, known := d.said[key]; known {
+	place := d.at + "\n" + key
+	if answer, known := d.said[place]; known {
 		return answer, nil
 	}
+	q.About = d.at
 	answer, known := d.given[key]
 	d.used[key] = true
 	if !known && d.person != nil {
@@ -73,7 +87,7 @@ func (d *Desk) Decide(q Question) (string, error) {
 		}
 	}
 	if answer == "" {
-		d.said[key] = ""
+		d.said[place] = ""
 		d.open = append(d.open, q)
 		return "", nil
 	}
@@ -81,7 +95,7 @@ func (d *Desk) Decide(q Question) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d.said[key] = answer
+	d.said[place] = answer
 	return answer, nil
 }
 
