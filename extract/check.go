@@ -63,10 +63,14 @@ func (c *compiled) valueChecks(column compiledColumn) []check {
 
 // beyond is when a value lies outside the contract's bounds.
 func beyond(column compiledColumn) string {
+	kind := "decimal(38, 10)"
+	if column.Type == "date" {
+		kind = "date"
+	}
 	var conditions []string
 	for operator, bound := range map[string]string{"<": column.Min, ">": column.Max} {
 		if bound != "" {
-			conditions = append(conditions, fmt.Sprintf("%s %s %s::%s", duck.Name(column.Name), operator, duck.Text(bound), duck.SQLType(column.Type)))
+			conditions = append(conditions, fmt.Sprintf("%s %s %s::%s", duck.Name(column.Name), operator, duck.Text(bound), kind))
 		}
 	}
 	slices.Sort(conditions)

@@ -42,10 +42,14 @@ func (n *Night) liveSet(in *models.Input) *lake.LiveSet {
 	return &lake.LiveSet{Contract: contractOf(in), Months: map[string][]lake.File{}}
 }
 
-// contractOf fingerprints a contract. A live set that carries it was written
+// contractOf fingerprints a contract, own columns included. A live set that carries it was written
 // under that contract throughout.
 func contractOf(in *models.Input) string {
-	sum := sha256.Sum256([]byte(in.Text))
+	text := in.Text
+	for _, own := range in.Own {
+		text += "\n" + own.Name + " " + string(own.Type)
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -54,7 +58,7 @@ func contractOf(in *models.Input) string {
 func (m *merging) renew() {
 	old := func(f lake.File) bool { return slices.Min(f.Deliveries) < m.firstID }
 	if !slices.ContainsFunc(m.set.All(), old) {
-		m.set.Contract = contractOf(m.input)
+		m.fulfil()
 	}
 }
 
@@ -71,10 +75,13 @@ type merging struct {
 
 func (m *merging) run(ctx context.Context) error {
 	staged := m.staged[m.input.Name]
-	if len(staged) == 0 && !m.drops() && !m.ownerChanged() && !m.snapshotTonight() {
+	if len(staged) == 0 && !m.drops() && !m.ownerChanged() && !m.snapshotTonight() && !m.outdated(m.input) {
 		return nil
 	}
 	m.merged[m.input.Name] = true
+	if err := m.migrate(ctx); err != nil {
+		return err
+	}
 	if err := m.prepare(ctx); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func Extract(ctx context.Context, n *Night, found []Found) error {
 		return err
 	}
 	n.admit(found)
-	if len(n.fresh)+len(n.twins) == 0 {
+	if len(n.fresh)+len(n.twins) == 0 && !n.anyOutdated() {
 		return nil
 	}
 	err := n.extract(ctx)

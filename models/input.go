@@ -64,6 +64,9 @@ type Column struct {
 	Type        Type   `yaml:"type"`
 	Description string `yaml:"description"`
 	Unit        string `yaml:"unit"`
+	// RenamedFrom is the name that the column had before; rows read under it keep
+	// their value.
+	RenamedFrom string `yaml:"renamed_from"`
 	// Required rows without a value are rejected by the rule `required`.
 	Required bool `yaml:"required"`
 	// Personal columns never leave the lake but into the person file.

@@ -9,7 +9,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -105,16 +104,18 @@ func (m *Model) check() error {
 	return m.checkTrace()
 }
 
+var plainNumber = regexp.MustCompile(`^[+-]?\d{1,20}(\.\d{1,10})?$`)
+
 // bounded checks what a contract's column says of its values.
 func (c Column) bounded() error {
 	_, _, isDecimal := c.Type.Decimal()
 	number := isDecimal || slices.Contains([]Type{"int", "bigint", "double"}, c.Type)
 	for _, bound := range []string{c.Min, c.Max} {
-		_, notNumber := strconv.ParseFloat(bound, 64)
+		isNumber := plainNumber.MatchString(bound)
 		_, notDate := time.Parse(time.DateOnly, bound)
 		switch {
 		case bound == "":
-		case number && notNumber != nil:
+		case number && !isNumber:
 			return fmt.Errorf("column %s: %q bounds its numbers, and is none", c.Name, bound)
 		case c.Type == "date" && notDate != nil:
 			return fmt.Errorf("column %s: %q bounds its dates: write one like 2024-01-31", c.Name, bound)

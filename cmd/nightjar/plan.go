@@ -62,6 +62,9 @@ func planLines(plan *pipeline.Plan) []string {
 	if plan.Unchanged > 0 {
 		lines = append(lines, fmt.Sprintf("unchanged %d deliveries", plan.Unchanged))
 	}
+	for _, change := range plan.Contracts {
+		lines = append(lines, "contract  "+change)
+	}
 	for _, m := range plan.Models {
 		lines = append(lines, fmt.Sprintf("stale     %s, %d of its partitions: %s", m.Model, len(m.Partitions), m.Why))
 	}

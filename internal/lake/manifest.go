@@ -88,6 +88,11 @@ func (c Counts) Balanced() bool {
 type LiveSet struct {
 	// Contract is the fingerprint of the contract that the rows fulfil.
 	Contract string `json:"contract"`
+	// Columns of that contract, own ones named x_… included, with their types; Key
+	// and DatedBy as there.
+	Columns map[string]string `json:"columns,omitempty"`
+	Key     []string          `json:"key,omitempty"`
+	DatedBy []string          `json:"dated_by,omitempty"`
 	// Months, by first day as yyyy-mm-dd, or Undated alone.
 	Months map[string][]File `json:"months"`
 	// Pending rows wait for their owner.
@@ -162,7 +167,7 @@ func (s *LiveSet) clone() *LiveSet {
 	for month, files := range s.Months {
 		months[month] = slices.Clone(files)
 	}
-	return &LiveSet{Contract: s.Contract, Months: months, Pending: slices.Clone(s.Pending), Deleted: slices.Clone(s.Deleted)}
+	return &LiveSet{Contract: s.Contract, Columns: s.Columns, Key: s.Key, DatedBy: s.DatedBy, Months: months, Pending: slices.Clone(s.Pending), Deleted: slices.Clone(s.Deleted)}
 }
 
 // Files lists every file of the live set, pending ones left out, by month.

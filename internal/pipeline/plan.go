@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,6 +21,9 @@ type Plan struct {
 	Models    []PlannedModel `json:"models"`
 	// LeftOut says why a model is not built.
 	LeftOut map[string]string `json:"left_out,omitempty"`
+	// Contracts says how inputs' contracts differ from those that live rows were
+	// read under.
+	Contracts []string `json:"contracts,omitempty"`
 	// Warnings are about own models whose original has moved on, and sources
 	// that nightjar.yaml no longer has.
 	Warnings []string `json:"warnings,omitempty"`
@@ -43,7 +47,7 @@ type PlannedModel struct {
 }
 
 // Empty says whether a run now would find nothing to do.
-func (p *Plan) Empty() bool { return len(p.Deliveries) == 0 && len(p.Models) == 0 }
+func (p *Plan) Empty() bool { return len(p.Deliveries) == 0 && len(p.Models) == 0 && len(p.Contracts) == 0 }
 
 // MakePlan looks at the project's files and manifest, and changes nothing but
 // the landing of rows given in nightjar.yaml.
@@ -55,6 +59,11 @@ func MakePlan(ctx context.Context, p *project.Project, o Options) (*Plan, error)
 		return nil, err
 	}
 	plan := &Plan{AsOf: n.manifest.AsOf, Warnings: slices.Concat(p.Catalog.Moved, n.forsaken())}
+	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Inputs)) {
+		for _, change := range extract.Changes(p.Catalog.Inputs[name], n.manifest.Inputs[name]) {
+			plan.Contracts = append(plan.Contracts, name+": "+change)
+		}
+	}
 	for _, f := range found {
 		if f.State == extract.Unchanged {
 			plan.Unchanged++

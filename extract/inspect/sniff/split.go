@@ -44,6 +44,7 @@ type splitter struct {
 	dialect
 	text     string
 	at, line int
+	lineEnd  int // of the line that holds at; found anew when at has passed it
 	unclosed bool
 }
 
@@ -118,20 +119,23 @@ func (s *splitter) quotedText() string {
 }
 
 func (s *splitter) restOfLine() string {
-	rest := s.text[s.at:]
-	if end := strings.IndexByte(rest, '\n'); end >= 0 {
-		rest = rest[:end]
+	return strings.TrimSuffix(s.text[s.at:s.end()], "\r")
+}
+
+// end is where the line ends that holds the place.
+func (s *splitter) end() int {
+	if s.lineEnd < s.at || s.lineEnd == 0 {
+		s.lineEnd = len(s.text)
+		if i := strings.IndexByte(s.text[s.at:], '\n'); i >= 0 {
+			s.lineEnd = s.at + i
+		}
 	}
-	return strings.TrimSuffix(rest, "\r")
+	return s.lineEnd
 }
 
 // endLine passes what is left of the line.
 func (s *splitter) endLine() {
-	end := strings.IndexByte(s.text[s.at:], '\n')
-	if end < 0 {
-		s.at = len(s.text)
-		return
-	}
-	s.at += end + 1
+	s.at = min(s.end()+1, len(s.text))
+	s.lineEnd = 0
 	s.line++
 }
