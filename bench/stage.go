@@ -91,7 +91,8 @@ func runScan(ctx context.Context, dir string) error {
 		return err
 	}
 	shapes := []csvfile.Shape{
-		{Column: "line_no", Kind: csvfile.Integer}, {Column: "return_of_line", Kind: csvfile.Integer},
+		{Column: "line_no", Kind: csvfile.Integer},
+		{Column: "return_of_line", Kind: csvfile.Integer},
 		{Column: "sold_at", Kind: csvfile.Timestamp, Format: "%Y-%m-%d %H:%M:%S"},
 	}
 	for _, money := range []string{"qty", "gross", "discount", "tax"} {

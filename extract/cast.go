@@ -16,7 +16,7 @@ func (c *compiled) sureCast(column compiledColumn) string {
 	case "date":
 		return fmt.Sprintf("strptime(%s, %s)::date", raw, duck.Text(column.format))
 	case "timestamptz":
-		return c.zoned(fmt.Sprintf("strptime(%s, %s)", raw, duck.Text(column.format)), column.Type)
+		return c.zoned(fmt.Sprintf("strptime(%s, %s)", raw, duck.Text(column.format)), column)
 	default:
 		return fmt.Sprintf("cast(%s as %s)", raw, duck.SQLType(column.Type))
 	}

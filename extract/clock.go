@@ -7,18 +7,32 @@ import (
 	"time"
 
 	"nightjar/internal/duck"
-	"nightjar/models"
 )
 
-// zoned makes an instant of a stamp that is in the source's zone.
-func (c *compiled) zoned(stamp string, t models.Type) string {
-	if t != "timestamptz" {
+// zoned makes an instant of a stamp that is in the source's zone. Where the clocks
+// did not change in the months that the stamps were seen to lie in, a subtraction
+// does, at a third of the cost.
+func (c *compiled) zoned(stamp string, column compiledColumn) string {
+	switch seconds, steady := c.offset(column); {
+	case column.Type != "timestamptz":
 		return stamp
-	}
-	if c.source.TimeZone == "UTC" {
+	case c.source.TimeZone == "UTC":
 		return stamp + "::timestamptz"
+	case steady:
+		return fmt.Sprintf("make_timestamptz(epoch_us(%s) - %d000000)", stamp, seconds)
 	}
 	return fmt.Sprintf("timezone(%s, %s)", duck.Text(c.source.TimeZone), stamp)
+}
+
+// offset is by how many seconds the zone was ahead of UTC in all the time that a
+// column's stamps were seen to lie in, if it was so throughout.
+func (c *compiled) offset(column compiledColumn) (seconds int, steady bool) {
+	zone, first, _, seen := c.seenIn(column)
+	if changes, _ := c.clockChanges(column); changes || !seen || first.Year() < 1970 {
+		return 0, false
+	}
+	_, seconds = first.In(zone).Zone()
+	return seconds, true
 }
 
 // local is the stamp of an instant's column by the clock on the wall, in the
@@ -62,7 +76,7 @@ func (c *compiled) safeDate(column compiledColumn) string {
 
 func (c *compiled) safeInstant(column compiledColumn) string {
 	if local := c.local(column); local != "" {
-		return c.zoned(between1900and2199(local), column.Type)
+		return c.zoned(between1900and2199(local), column)
 	}
 	if carriesZone(column.kind) {
 		return between1900and2199(rawName(column.Name))
@@ -119,19 +133,30 @@ func (c *compiled) hourChecks(column compiledColumn) []check {
 // clockChanges says whether the clocks change in the time that a column's
 // stamps may lie in, and by how many seconds they go back.
 func (c *compiled) clockChanges(column compiledColumn) (changes bool, back []int) {
-	zone, err := time.LoadLocation(c.source.TimeZone)
-	if err != nil {
+	zone, first, last, _ := c.seenIn(column)
+	switch {
+	case zone == nil:
 		return true, []int{3600}
-	}
-	first, last := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2037, 12, 1, 0, 0, 0, 0, time.UTC)
-	if name, isBare := bareColumn(c.expr(column.Name).SQL, c.reading.columnNames()); isBare && column.sure {
-		facts := c.reading.facts(name)
-		if facts.FirstMonth.IsZero() {
-			return false, nil
-		}
-		first, last = facts.FirstMonth, facts.LastMonth
+	case first.IsZero():
+		return false, nil
 	}
 	return shifts(zone, first.AddDate(0, 0, -2), last.AddDate(0, 1, 2))
+}
+
+// seenIn is the source's zone, nil where it is none that Go knows, and the first and
+// last month of a column's stamps: those that were seen, zero without any stamp, or
+// all that may be.
+func (c *compiled) seenIn(column compiledColumn) (zone *time.Location, first, last time.Time, seen bool) {
+	zone, err := time.LoadLocation(c.source.TimeZone)
+	if err != nil {
+		return nil, first, last, false
+	}
+	first, last = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2037, 12, 1, 0, 0, 0, 0, time.UTC)
+	if name, isBare := bareColumn(c.expr(column.Name).SQL, c.reading.columnNames()); isBare && column.sure {
+		facts := c.reading.facts(name)
+		return zone, facts.FirstMonth, facts.LastMonth, !facts.FirstMonth.IsZero()
+	}
+	return zone, first, last, false
 }
 
 // shifts says whether the zone's offset changes within the days, and by how many

@@ -85,7 +85,7 @@ func (c *compiled) column(column models.Column, kinds map[string]string) compile
 	out.typed = out.sure && c.onlyBare(name, column)
 	switch {
 	case out.typed:
-		out.value = c.zoned(rawName(column.Name), column.Type)
+		out.value = c.zoned(rawName(column.Name), out)
 	case out.sure:
 		out.value = c.sureCast(out)
 	default:

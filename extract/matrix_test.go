@@ -40,14 +40,16 @@ func TestEveryModeWithEverythingThatMayHappen(t *testing.T) {
 		{"it came under two names", []string{"a=" + first, "b=" + first}, [6]string{first, first, first, first, first, first}},
 		{"it came under two names in one night", []string{"a=" + first + "|b=" + first}, [6]string{first, first, first, first, first, first}},
 		{
-			"an older state came last", []string{"b=" + other, "a=" + first},
+			"an older state came last",
+			[]string{"b=" + other, "a=" + first},
 			[6]string{
 				"A,1,2024-01-05,99 A,2,2024-01-05,20 B,1,2024-02-03,5 C,1,2024-02-04,7", first + " C,1,2024-02-04,7", first,
 				first + " C,1,2024-02-04,7", first + " C,1,2024-02-04,7", first + " C,1,2024-02-04,7",
 			},
 		},
 		{
-			"both in one night count in the order of their names", []string{"b=" + other + "|a=" + first},
+			"both in one night count in the order of their names",
+			[]string{"b=" + other + "|a=" + first},
 			[6]string{
 				first + " C,1,2024-02-04,7", "A,1,2024-01-05,99 A,2,2024-01-05,20 B,1,2024-02-03,5 C,1,2024-02-04,7", other,
 				"A,1,2024-01-05,99 B,1,2024-02-03,5 C,1,2024-02-04,7", "A,1,2024-01-05,99 B,1,2024-02-03,5 C,1,2024-02-04,7", other,

@@ -3,9 +3,10 @@ package extract
 import (
 	"errors"
 	"fmt"
-	"nightjar/models"
 	"strings"
 	"testing"
+
+	"nightjar/models"
 )
 
 // tills is a flat source of lines with a date and an amount.

@@ -142,6 +142,20 @@ func TestATableThatLosesTooManyRowsBlocksUnlessAccepted(t *testing.T) {
 	}
 }
 
+func TestATableThatMayShrinkDoes(t *testing.T) {
+	w := newWorld(t)
+	w.catalog.Models["fact_thing"].MayShrink = true
+	w.publish(w.night(usual()))
+	parts := usual()
+	delete(parts, "fact_thing/"+january)
+	n := w.night(parts)
+	n.RowDrop = 0.5
+	w.build(n)
+	if got := failed(w.audit(n)); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSamplesHoldNoPersonalColumn(t *testing.T) {
 	w := newWorld(t)
 	parts := usual()

@@ -170,7 +170,9 @@ func (c company) reference() map[string]string {
 			digits := strings.TrimPrefix(strings.NewReplacer(" ", "", "-", "").Replace(c.phone), "+86")
 			return map[bool]string{true: digits}[len(digits) == 11]
 		},
-		func(c customer) string { return map[bool]string{true: strings.ToLower(c.email)}[strings.Contains(c.email, "@")] },
+		func(c customer) string {
+			return map[bool]string{true: strings.ToLower(c.email)}[strings.Contains(c.email, "@")]
+		},
 	} {
 		sharing := map[string][]string{}
 		for _, who := range c.customers {
@@ -286,6 +288,19 @@ func (w *workshop) night(h *chronicle, day int, ids map[string]string) []string 
 	change := w.build("dim_customer_id_change", transform.Build{Refs: refs})
 	h.identity, h.past = identity, past
 	return w.rows(change, "old_customer_id, '→', customer_id, 'since', strftime(changed_on, '%d'), if(is_still_used, 'split', 'gone')")
+}
+
+func TestAnOlderVersionsRowsAreReadWithTheColumnsOfToday(t *testing.T) {
+	w := newWorkshop(t)
+	now := w.give("col0 as customer_key, col1 as customer_id, 'key' as rule", []string{"('a', 'a')", "('b', 'a')"})
+	older := w.give("col0 as customer_key, col1 as customer_id", []string{"('b', 'b')"})
+	past := w.build("dim_customer_id_past", transform.Build{
+		Refs:     map[string][]string{"dim_customer_identity": now},
+		Previous: map[string][]string{"dim_customer_id_past": older},
+	})
+	if got := w.rows(past, "customer_key, customer_id, coalesce(changed_on::varchar, 'at some time')"); !slices.Equal(got, []string{"b b at some time"}) {
+		t.Error(got)
+	}
 }
 
 func TestOldIdsLeadToTodaysCustomer(t *testing.T) {

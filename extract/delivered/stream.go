@@ -120,7 +120,7 @@ func (s *Stream) compression() (string, error) {
 		first, err = peek.Peek(len(first))
 		n = len(first)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
 	for name, bytesOf := range magic {

@@ -129,13 +129,10 @@ func (f *File) collect() error {
 	}
 }
 
-func (f *File) place(path string) int {
-	at, known := f.places[path]
-	if !known {
-		at = len(f.paths)
-		f.places[path], f.paths = at, append(f.paths, path)
+func (f *File) place(path string) {
+	if _, known := f.places[path]; !known {
+		f.places[path], f.paths = len(f.paths), append(f.paths, path)
 	}
-	return at
 }
 
 // read makes rows of the next record; reason says why it has none.

@@ -64,13 +64,15 @@ func TestJSONBecomesATable(t *testing.T) {
 			[]string{"id|客户.名|客户.ok|note|tags", "1: 12345678901234567890|李明|true||", `3: 1.50||||[1,"a"]`},
 		},
 		"a bad line takes no other with it": {
-			"{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": 2, \"a\": 3}\n{\"a\": \"\xff\"}\n{\"a\": 4}\n", jsonfile.Options{},
+			"{\"a\": 1}\n{\"a\": \n[1]\n{\"a\": 2, \"a\": 3}\n{\"a\": \"\xff\"}\n{\"a\": 4}\n",
+			jsonfile.Options{},
 			[]string{"a", "1: 1", "2: !bad_record", "3: !bad_record", "4: !bad_record", "5: !bad_encoding", "6: 4"},
 		},
 		"a list":                        {"[{\"a\": 1},\n {\"b\": \"x\\ny\"}\n]", jsonfile.Options{}, []string{"a|b", "1: 1|", "2: |x\ny"}},
 		"one record over several lines": {"{\n \"a\": 1,\n \"b\": {}\n}\n", jsonfile.Options{}, []string{"a", "1: 1"}},
 		"a list deep within": {
-			`{"code": 0, "data": {"total": 2, "orders": [{"id": 1}, {"id": 2}]}, "more": [1]}`, jsonfile.Options{Records: "data.orders"},
+			`{"code": 0, "data": {"total": 2, "orders": [{"id": 1}, {"id": 2}]}, "more": [1]}`,
+			jsonfile.Options{Records: "data.orders"},
 			[]string{"id", "1: 1", "1: 2"},
 		},
 		"lines of orders": {
@@ -79,7 +81,8 @@ func TestJSONBecomesATable(t *testing.T) {
 			[]string{"lines.#|id|lines.sku|lines.q|lines.x.y", "1: 1|7|A|1|", "1: 2|7|B||2"},
 		},
 		"lists within lists": {
-			`[{"id": 7, "a": [{"n": 1, "b": ["x", "y"]}, {"n": 2, "b": ["z"]}]}]`, jsonfile.Options{From: "a.b"},
+			`[{"id": 7, "a": [{"n": 1, "b": ["x", "y"]}, {"n": 2, "b": ["z"]}]}]`,
+			jsonfile.Options{From: "a.b"},
 			[]string{"a.b.#|id|a.n|a.b", "1: 1|7|1|x", "1: 2|7|1|y", "1: 1|7|2|z"},
 		},
 		"numbers with exponents are written out": {`[{"a": 1.25e3, "b": 5E-3, "c": -0, "d": 1e400}]`, jsonfile.Options{}, []string{"a|b|c|d", "1: 1250|0.005|-0|1e400"}},

@@ -101,7 +101,7 @@ func newDocument(from io.Reader, name, path string) (*document, error) {
 	counter := &lineCounter{from: from, line: 1}
 	d := &document{name: name, counter: counter, decoder: jsontext.NewDecoder(counter, lenient...)}
 	if path != "" {
-		for _, field := range strings.Split(path, ".") {
+		for field := range strings.SplitSeq(path, ".") {
 			if err := d.enter(field, path); err != nil {
 				return nil, err
 			}
@@ -184,8 +184,7 @@ func (d *document) broken(err error) error {
 		return fmt.Errorf("reading %s: the JSON ends too early, at line %d: the file is cut off, ask for it again", d.name, d.counter.lineAt(d.counter.read))
 	}
 	line := d.counter.lineAt(d.decoder.InputOffset())
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return fmt.Errorf("reading %s: at line %d, byte %d, it is no JSON any more: have it written anew, or deliver one record a line, so that one bad record does not take the others with it", d.name, line, syntax.ByteOffset+1)
 	}
 	return err

@@ -80,7 +80,7 @@ func (w *Writer) fields(values [][]byte) {
 
 // field writes a value, in quotes if it needs them.
 func (w *Writer) field(value []byte) {
-	if bytes.IndexAny(value, ",\"\r\n") < 0 {
+	if !bytes.ContainsAny(value, ",\"\r\n") {
 		w.to.Write(value)
 		return
 	}

@@ -4,6 +4,7 @@
 package contact
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -33,12 +34,7 @@ func Email(text string) (string, bool) {
 		return "", false
 	}
 	parts := strings.Split(domain, ".")
-	for _, part := range parts {
-		if part == "" {
-			return "", false
-		}
-	}
-	return text, len(parts) > 1
+	return text, len(parts) > 1 && !slices.Contains(parts, "")
 }
 
 // plain is a text in its compatibility form, without what cannot be seen around it.

@@ -3,55 +3,55 @@ package contact
 import "testing"
 
 func TestACodeHasOneForm(t *testing.T) {
-	for text, want := range map[string]string{
-		"P0000001":          "P0000001",
-		" 88001 ":           "88001",
-		"\u3000８８００１\u00a0": "88001",
-		"\ufeffVIP－７":       "VIP-7",
-		"00123":             "00123",
-		"a1":                "a1",
-		"":                  "",
-		"000":               "",
-		"０００":               "",
-		"0-0":               "",
-		"-":                 "",
-		"\u200b":            "",
+	for _, c := range []struct{ text, want string }{
+		{"P0000001", "P0000001"},
+		{" 88001 ", "88001"},
+		{"\u3000８８００１\u00a0", "88001"},
+		{"\ufeffVIP－７", "VIP-7"},
+		{"00123", "00123"},
+		{"a1", "a1"},
+		{"", ""},
+		{"000", ""},
+		{"０００", ""},
+		{"0-0", ""},
+		{"-", ""},
+		{"\u200b", ""},
 	} {
-		got, ok := Code(text)
+		got, ok := Code(c.text)
 		if !ok {
 			got = ""
 		}
-		if got != want {
-			t.Errorf("%q is %q, not %q", text, got, want)
+		if got != c.want {
+			t.Errorf("%q is %q, not %q", c.text, got, c.want)
 		}
 	}
 }
 
 func TestAnAddressHasOneForm(t *testing.T) {
-	for text, want := range map[string]string{
-		"Ann@Example.com":          "ann@example.com",
-		" ann@example.com\u3000":   "ann@example.com",
-		"ａｎｎ＠ｅｘａｍｐｌｅ．ｃｏｍ":          "ann@example.com",
-		"王芳@例子.cn":                 "王芳@例子.cn",
-		"ann+shop@mail.example.co": "ann+shop@mail.example.co",
-		"":                         "",
-		"无":                        "",
-		"ann":                      "",
-		"ann@":                     "",
-		"@example.com":             "",
-		"ann@example":              "",
-		"ann@example.":             "",
-		"ann@@example.com":         "",
-		"ann@b@example.com":        "",
-		"ann lee@example.com":      "",
-		"a@x.cn;b@x.cn":            "",
+	for _, c := range []struct{ text, want string }{
+		{"Ann@Example.com", "ann@example.com"},
+		{" ann@example.com\u3000", "ann@example.com"},
+		{"ａｎｎ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ann@example.com"},
+		{"王芳@例子.cn", "王芳@例子.cn"},
+		{"ann+shop@mail.example.co", "ann+shop@mail.example.co"},
+		{"", ""},
+		{"无", ""},
+		{"ann", ""},
+		{"ann@", ""},
+		{"@example.com", ""},
+		{"ann@example", ""},
+		{"ann@example.", ""},
+		{"ann@@example.com", ""},
+		{"ann@b@example.com", ""},
+		{"ann lee@example.com", ""},
+		{"a@x.cn;b@x.cn", ""},
 	} {
-		got, ok := Email(text)
+		got, ok := Email(c.text)
 		if !ok {
 			got = ""
 		}
-		if got != want {
-			t.Errorf("%q is %q, not %q", text, got, want)
+		if got != c.want {
+			t.Errorf("%q is %q, not %q", c.text, got, c.want)
 		}
 	}
 }

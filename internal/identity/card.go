@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"nightjar/internal/contact"
 	"nightjar/internal/duck"
@@ -118,23 +119,24 @@ func (e *Explainer) live(input string) []lake.File {
 
 // fill completes links with what their keys share, and where it came from.
 func (e *Explainer) fill(ctx context.Context, links []Link, refused []Refusal) error {
-	var all []*Link
-	var apart []*Link
+	// Links that say that two are the same, and declarations that they are not.
+	var same, apart []*Link
 	for i := range links {
-		all = append(all, &links[i])
+		same = append(same, &links[i])
 	}
 	for i := range refused {
-		if refused[i].Because == "declared" {
-			apart = append(apart, &refused[i].Link)
-		} else {
-			all = append(all, &refused[i].Link)
+		r := &refused[i]
+		if r.Because == "declared" {
+			apart = append(apart, &r.Link)
+			continue
 		}
-		if refused[i].Forbidden != nil {
-			apart = append(apart, refused[i].Forbidden)
+		same = append(same, &r.Link)
+		if r.Forbidden != nil {
+			apart = append(apart, r.Forbidden)
 		}
 	}
 	var keys []string
-	for _, l := range append(all[:len(all):len(all)], apart...) {
+	for _, l := range slices.Concat(same, apart) {
 		keys = append(keys, l.A.Key, l.B.Key)
 	}
 	cards, err := e.cards(ctx, keys)
@@ -145,23 +147,26 @@ func (e *Explainer) fill(ctx context.Context, links []Link, refused []Refusal) e
 	if err != nil {
 		return err
 	}
-	for _, l := range all {
+	for _, l := range same {
 		if l.Rule == "manual" {
 			e.byHand(l, slips[slip{l.A.Key, l.B.Key, true}])
-			continue
-		}
-		l.Value = cards[l.A.Key].value(l.Rule, e.country)
-		if !e.show {
-			l.Value = masked(l.Rule, l.Value)
-		}
-		for _, end := range []*End{&l.A, &l.B} {
-			e.from(end, cards[end.Key].delivery, cards[end.Key].row)
+		} else {
+			e.byValue(l, cards[l.A.Key], cards[l.B.Key])
 		}
 	}
 	for _, l := range apart {
 		e.byHand(l, slips[slip{l.A.Key, l.B.Key, false}])
 	}
 	return nil
+}
+
+func (e *Explainer) byValue(l *Link, a, b card) {
+	l.Value = a.value(l.Rule, e.country)
+	if !e.show {
+		l.Value = masked(l.Rule, l.Value)
+	}
+	e.from(&l.A, a.delivery, a.row)
+	e.from(&l.B, b.delivery, b.row)
 }
 
 func (e *Explainer) byHand(l *Link, r slipRow) {

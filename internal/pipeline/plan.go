@@ -47,7 +47,9 @@ type PlannedModel struct {
 }
 
 // Empty says whether a run now would find nothing to do.
-func (p *Plan) Empty() bool { return len(p.Deliveries) == 0 && len(p.Models) == 0 && len(p.Contracts) == 0 }
+func (p *Plan) Empty() bool {
+	return len(p.Deliveries) == 0 && len(p.Models) == 0 && len(p.Contracts) == 0
+}
 
 // MakePlan looks at the project's files and manifest, and changes nothing but
 // the landing of rows given in nightjar.yaml.

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"nightjar/extract"
 	"slices"
+
+	"nightjar/extract"
 
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"

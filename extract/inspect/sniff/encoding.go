@@ -23,11 +23,12 @@ type Encoding struct {
 	Why   string  `json:"why"`
 }
 
-// An encoding is taken unasked when its score is at least sure and
-// no other comes within margin of it.
+// An encoding is taken unasked when its score is at least sure and no other comes
+// within margin of it; or when it is far ahead of all others.
 const (
 	sure   = 0.55
 	margin = 0.15
+	far    = 0.4
 )
 
 var marks = []struct{ bytes, name string }{
@@ -65,7 +66,11 @@ func (s *survey) encodings() []Encoding {
 
 // settled says whether the first of ranked encodings is far enough ahead.
 func settled(ranked []Encoding) bool {
-	return len(ranked) == 1 || ranked[0].Score >= sure && ranked[0].Score-ranked[1].Score >= margin
+	if len(ranked) == 1 {
+		return true
+	}
+	ahead := ranked[0].Score - ranked[1].Score
+	return ranked[0].Score >= sure && ahead >= margin || ahead >= far
 }
 
 // wide knows UTF-16 without a mark by its zeros: in text that is mostly ASCII, they

@@ -9,7 +9,6 @@ import (
 	"nightjar/extract/inspect/ask"
 	"nightjar/extract/record"
 	"nightjar/extract/xlsxfile"
-	"nightjar/internal/config"
 )
 
 // sheetRows is how many rows of a sheet are looked at.
@@ -196,5 +195,3 @@ func numbered(n int) []string {
 	}
 	return names
 }
-
-var _ = config.Excel{}
