@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -110,7 +111,7 @@ func (n *Night) extract(ctx context.Context) error {
 	if err := n.merge(ctx); err != nil {
 		return err
 	}
-	if err := n.writeRejects(ctx); err != nil {
+	if err := errors.Join(n.writeRejects(ctx), n.expireRaw(ctx)); err != nil {
 		return err
 	}
 	return n.balance(ctx)

@@ -65,8 +65,9 @@ type Identity struct {
 // Rejects are the limits, for each delivery and mapping, above either of which
 // the night stops.
 type Rejects struct {
-	MaxRows  int64   `yaml:"max_rows" default:"10000" min:"0" doc:"Rejected rows of one delivery and mapping beyond which the night stops."`
-	MaxShare float64 `yaml:"max_share" default:"0.02" min:"0" max:"1" doc:"Share of the rows of one delivery and mapping, rejected, beyond which the night stops, from the eleventh reject on; 0.02 is 2 %."`
+	MaxRows     int64   `yaml:"max_rows" default:"10000" min:"0" doc:"Rejected rows of one delivery and mapping beyond which the night stops."`
+	MaxShare    float64 `yaml:"max_share" default:"0.02" min:"0" max:"1" doc:"Share of the rows of one delivery and mapping, rejected, beyond which the night stops, from the eleventh reject on; 0.02 is 2 %."`
+	KeepRawDays int     `yaml:"keep_raw_days" default:"90" min:"1" doc:"Days after which the raw text and the value of a reject are removed; which rule it broke, and where, stays."`
 }
 
 // Landing says how long delivered files are kept in the lake.

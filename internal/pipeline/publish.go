@@ -50,7 +50,10 @@ func (n *night) publish(ctx context.Context) error {
 		return err
 	}
 	n.report.Outcome = Published
-	if err := extract.ExpireLanding(n.Lake, n.Config.Landing.KeepDays, n.options.Now); err != nil {
+	if err := errors.Join(
+		extract.ExpireLanding(n.Lake, n.Config.Landing.KeepDays, n.options.Now),
+		extract.ExpireEvidence(n.Lake, n.Config.Rejects.KeepRawDays, n.options.Now),
+	); err != nil {
 		return err
 	}
 	_, err = n.Lake.Sweep(n.Config.Keep)

@@ -107,4 +107,6 @@ func spaceBefore(text, half string) int {
 }
 
 // hasTime says whether a format has a time of day.
-func hasTime(format string) bool { return strings.Contains(format, "%H") || strings.Contains(format, "%I") }
+func hasTime(format string) bool {
+	return strings.Contains(format, "%H") || strings.Contains(format, "%I")
+}
