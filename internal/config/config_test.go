@@ -71,7 +71,7 @@ func TestLoadReadsAProject(t *testing.T) {
 		"a rule's default":       {till.Maps[0].On("ambiguous_hour", "sold_at"), "warn"},
 		"the contract":           {shop.Maps.For("sale").Contract.Name, "sale"},
 		"defaults beside values": {c.Deals, Deals{IsDeal: []string{"paid", "shipped", "delivered", "returned"}, IsFulfilled: []string{"shipped", "delivered", "returned"}}},
-		"limits":                 {c.Rejects, Rejects{MaxRows: 1000, MaxShare: 0.01}},
+		"limits":                 {c.Rejects, Rejects{MaxRows: 1000, MaxShare: 0.01, KeepRawDays: 90}},
 		"defaults":               {[]any{c.LapseMonths, c.FiscalYearStarts, c.State, c.Guards}, []any{12, 1, "state", Guards{RowDrop: 0.5, Deleted: 0.2}}},
 		"times as written":       {c.DayStartsAt, "04:00"},
 		"rows are text":          {c.Rows["fx_rate"][0], map[string]any{"on_date": "2024-01-01", "from_currency": "EUR", "to_currency": "CNY", "rate": "7.8300", "system": "nightjar"}},
