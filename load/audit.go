@@ -51,16 +51,19 @@ func (n Night) audit(ctx context.Context, s *store) (Findings, error) {
 		return nil, err
 	}
 	byModel := make([][]Finding, len(n.Models))
-	group, ctx := errgroup.WithContext(ctx)
+	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, m := range n.Models {
 		group.Go(func() (err error) {
-			byModel[i], err = n.auditModel(ctx, s, m)
+			byModel[i], err = n.auditModel(inner, s, m)
 			return err
 		})
 	}
-	err := group.Wait()
-	return slices.Concat(byModel...), err
+	if err := group.Wait(); err != nil {
+		return slices.Concat(byModel...), err
+	}
+	inputs, err := n.auditInputs(ctx, s)
+	return append(slices.Concat(byModel...), inputs...), err
 }
 
 func (n Night) auditModel(ctx context.Context, s *store, m *models.Model) ([]Finding, error) {

@@ -98,6 +98,11 @@ func (c *Catalog) replaces(m *Model) error {
 
 // resolve checks that everything named exists, and that no model waits for itself.
 func (c *Catalog) resolve() error {
+	for _, name := range keys(c.Inputs) {
+		if err := c.references(c.Inputs[name]); err != nil {
+			return err
+		}
+	}
 	for _, m := range c.Models {
 		for _, name := range m.Inputs {
 			if c.Inputs[name] == nil {
@@ -120,6 +125,23 @@ func (c *Catalog) resolve() error {
 	}
 	_, err := c.Order()
 	return err
+}
+
+// references checks that what a contract's columns refer to exists.
+func (c *Catalog) references(in *Input) error {
+	for _, column := range in.Columns {
+		if column.References == "" {
+			continue
+		}
+		to, key, _ := strings.Cut(column.References, ".")
+		switch other := c.Inputs[to]; {
+		case other == nil:
+			return fmt.Errorf("contract %s: column %s references the input %q, which does not exist%s", in.Name, column.Name, to, nearest(to, keys(c.Inputs)))
+		case !slices.ContainsFunc(other.Columns, func(o Column) bool { return o.Name == key }):
+			return fmt.Errorf("contract %s: column %s references %s: write input.column", in.Name, column.Name, column.References)
+		}
+	}
+	return nil
 }
 
 // Carry gives an input columns of the project's own, named x_…, and lets the

@@ -80,6 +80,10 @@ type Column struct {
 	// Pattern is a regular expression (RE2) that a text matches as a whole; another
 	// breaks the rule `bad_pattern`.
 	Pattern string `yaml:"pattern"`
+	// References is the key column of another input, input.column, in which each
+	// value is found, within the system; the audit `<input>.<column>.references` tells
+	// of those that are not.
+	References string `yaml:"references"`
 	// StatusMap marks the column whose source words are translated by the
 	// source's `status` map; an unknown word breaks the rule `unknown_status`.
 	StatusMap bool `yaml:"status_map"`

@@ -159,6 +159,13 @@ func (c *checker) status(path, status string) {
 func (c *checker) audit(path, name string) {
 	model, test, found := strings.Cut(name, ".")
 	m := c.catalog.Models[model]
+	if in := c.catalog.Inputs[model]; m == nil && in != nil {
+		column, ok := in.Column(strings.TrimSuffix(test, ".references"))
+		if !ok || column.References == "" || !strings.HasSuffix(test, ".references") {
+			c.at(path, "is no test of the input %s: only columns with references have one, <column>.references", model)
+		}
+		return
+	}
 	switch {
 	case !found:
 		c.at(path, "names no test: write <model>.<test>")

@@ -19,19 +19,13 @@ func formatsOf(text string) []string {
 			continue
 		}
 		for _, format := range day.formats {
-			format = strings.NewReplacer("1", match[2], "2", second(match)).Replace(format)
-			formats = append(formats, format+time)
+			format = strings.NewReplacer("1", match[2], "2", match[4]).Replace(format)
+			if !strings.HasPrefix(format, "%m.") { // nobody writes points between month and day
+				formats = append(formats, format+time)
+			}
 		}
 	}
 	return formats
-}
-
-// second is the mark between the second and third part of a date.
-func second(match []string) string {
-	if len(match) > 5 {
-		return match[4]
-	}
-	return ""
 }
 
 // A dayForm is a form of dates; in its formats, 1 and 2 stand for the marks between
@@ -55,55 +49,51 @@ var dayForms = []dayForm{
 	{regexp.MustCompile(`^([A-Za-z]{4,9})( )([0-9]{1,2})(, | )[0-9]{4}($|[T ].*$)`), []string{"%B1%d2%Y"}},
 }
 
-var timeForm = regexp.MustCompile(`^([T ]*)([0-9]{1,2})(:|时|)([0-9]{2})(?:(:|分|)([0-9]{2})(秒?)(?:([.,])([0-9]{1,9}))?|分)? ?([AaPp][Mm])? ?(Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?$`)
+var timeForm = regexp.MustCompile(`^([T ]*)([0-9]{1,2})(:|时|)[0-9]{2}` + // 1 lead, 2 hour, 3 mark
+	`(?:(:|分|)[0-9]{2}(?:([.,])([0-9]{1,9}))?(秒?))?(分?)` + // 4 mark, 5 and 6 fraction, 7 and 8 words behind
+	`(?:( ?)[AaPp][Mm])?(?:( ?)(Z|[+-][0-9]{2}(?::?[0-9]{2})?))?$`) // 9 blank, 10 blank, 11 zone
 
 // timeOf is the format of what follows a date: nothing, or a time of day.
 func timeOf(text string) (format string, ok bool) {
 	if text == "" {
 		return "", true
 	}
-	m := timeForm.FindStringSubmatch(text)
-	if m == nil {
+	at := timeForm.FindStringSubmatchIndex(text)
+	if at == nil {
 		return "", false
 	}
-	lead, hourMark, minuteMark, seconds, secondWord, fractionMark, fraction, half, zone := m[1], m[3], m[5], m[6], m[7], m[8], m[9], m[10], m[11]
-	if hourMark == "" && (lead != "" && len(m[2]) != 2 || minuteMark != "" || half != "") {
-		return "", false
+	group := func(n int) string {
+		if at[2*n] < 0 {
+			return ""
+		}
+		return text[at[2*n]:at[2*n+1]]
 	}
-	format = lead + "%H" + hourMark + "%M"
-	if half != "" {
-		format = lead + "%I" + hourMark + "%M"
+	has := func(n int) bool { return at[2*n] >= 0 }
+	hour := "%H"
+	if has(9) {
+		hour = "%I"
+	}
+	format = group(1) + hour + group(3) + "%M"
+	if has(4) {
+		format += group(4) + "%S"
 	}
 	switch {
-	case seconds != "":
-		format += minuteMark + "%S" + secondWord
-	case strings.HasSuffix(text, "分"):
-		format += "分"
+	case len(group(6)) > 6:
+		format += group(5) + "%n"
+	case has(6):
+		format += group(5) + "%f"
 	}
-	if fraction != "" {
-		format += fractionMark + map[int]string{3: "%g", 6: "%f", 9: "%n"}[len(fraction)]
-		if len(fraction)%3 != 0 {
-			format = strings.TrimSuffix(format, fractionMark) + fractionMark + "%f"
-		}
+	format += group(7) + group(8)
+	if has(9) {
+		format += group(9) + "%p"
 	}
-	if half != "" {
-		format += text[strings.LastIndex(strings.ToUpper(text), strings.ToUpper(half))-spaceBefore(text, half):][:spaceBefore(text, half)] + "%p"
-	}
-	if zone != "" {
-		if strings.Contains(text, " "+zone) {
-			format += " "
-		}
-		format += "%z"
+	switch {
+	case group(11) == "Z":
+		format += group(10) + "Z" // which %z does not know
+	case has(11):
+		format += group(10) + "%z"
 	}
 	return format, true
-}
-
-// spaceBefore is 1 where a blank stands before the mark of half the day.
-func spaceBefore(text, half string) int {
-	if strings.Contains(text, " "+half) {
-		return 1
-	}
-	return 0
 }
 
 // hasTime says whether a format has a time of day.
