@@ -61,6 +61,9 @@ type Column struct {
 	// Declared is DuckDB's type in the file, of Parquet.
 	Declared string `json:"declared,omitempty"`
 
+	// Midnight says that all its points in time are at 00:00: they are days.
+	Midnight bool `json:"midnight,omitempty"`
+
 	nameHint bool // the name says that it is a date
 }
 
@@ -73,24 +76,37 @@ type Word struct {
 // Filled is how many rows have a value.
 func (c *Column) Filled() int64 { return c.Rows - c.Empty }
 
+// Kind is the verdict's, or that of what is still open.
+func (c *Column) Kind() Kind {
+	switch {
+	case c.Verdict != nil:
+		return c.Verdict.Kind
+	case len(c.Ambiguous) > 0:
+		return c.Ambiguous[0].Kind
+	}
+	return Text
+}
+
+// Open says whether a person must still decide what the values are.
+func (c *Column) Open() bool { return c.Verdict == nil }
+
 // Unique says whether every row has a value and no two the same.
 func (c *Column) Unique() bool { return c.Rows > 0 && c.Empty == 0 && c.Distinct == c.Rows }
 
-// Fits says whether all values can be taken for the type of a contract.
+// Fits says whether the values can be taken for the type of a contract.
 func (c *Column) Fits(t models.Type) bool {
-	if c.Verdict == nil {
-		return false
-	}
 	_, _, isDecimal := t.Decimal()
-	switch kind := c.Verdict.Kind; {
+	switch kind := c.Kind(); {
 	case t == "string":
 		return true
 	case isDecimal || t == "double":
 		return kind == Integer || kind == Decimal || kind == Double
 	case t == "int" || t == "bigint":
 		return kind == Integer || kind == Code && c.allDigits()
-	case t == "date" || t == "timestamptz":
+	case t == "date":
 		return kind == Date || kind == Timestamp || kind == Serial || kind == Epoch
+	case t == "timestamptz":
+		return kind == Timestamp || kind == Epoch
 	default:
 		return kind == Boolean || kind == Integer && c.isBit()
 	}

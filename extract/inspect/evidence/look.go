@@ -77,8 +77,9 @@ func (c *Column) facts(ctx context.Context, db *sql.DB) error {
 			max(try_cast(v as double)) filter (where `+matches(`[+-]?[0-9.]+`)+`),
 			coalesce(sum(n) filter (where `+matches(`(\+?86[- ]?)?1[3-9][0-9]{9}|\+[0-9][0-9 ()/-]{7,18}|\(?0[0-9]{1,5}\)?[ /-][0-9][0-9 /-]{4,14}`)+`), 0)::bigint,
 			coalesce(sum(n) filter (where `+matches(`[^@ ]+@[^@ ]+\.[A-Za-z]{2,}`)+`), 0)::bigint,
-			coalesce(sum(n) filter (where `+matches(`[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-9]{5}[0-9Xx]`)+`), 0)::bigint
-		from looked_at`).Scan(&filled, &c.Distinct, &c.Shortest, &c.Longest, &c.Zeros, &c.Scale, &c.Digits, &least, &most, &c.Phones, &c.Emails, &c.IDs)
+			coalesce(sum(n) filter (where `+matches(`[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-9]{5}[0-9Xx]`)+`), 0)::bigint,
+			coalesce(bool_and(`+matches(`.*[ T]0?0:00(:00(\.0+)?)?`)+`), false)
+		from looked_at`).Scan(&filled, &c.Distinct, &c.Shortest, &c.Longest, &c.Zeros, &c.Scale, &c.Digits, &least, &most, &c.Phones, &c.Emails, &c.IDs, &c.Midnight)
 	c.Empty = c.Rows - filled
 	if least.Valid {
 		c.Least, c.Most = &least.Float64, &most.Float64

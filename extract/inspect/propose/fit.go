@@ -1,0 +1,152 @@
+package propose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nightjar/extract/inspect/evidence"
+	"nightjar/models"
+)
+
+// A fit is one of the file's columns as one of the input's.
+type fit struct {
+	from  *evidence.Column
+	to    models.Column
+	score float64
+	why   string
+}
+
+// fits judges each column of a table as each column of an input, the best first.
+func fits(t *Table, input *models.Input) []fit {
+	var all []fit
+	for _, from := range t.Columns {
+		if from.Filled() == 0 {
+			continue
+		}
+		name := words(from.Name)
+		for _, to := range mappable(input) {
+			l, expects := named(input.Name, to.Name, name)
+			score, values := judge(from, to, expects, l.score)
+			if score >= least {
+				all = append(all, fit{from, to, score, because(l, values)})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
+	return all
+}
+
+// mappable are the columns that a source may give; of a flat sale's lines, the price
+// of one too, of which an amount can be made.
+func mappable(input *models.Input) []models.Column {
+	var columns []models.Column
+	for _, c := range input.Columns {
+		if len(c.FromOwner) == 0 && c.Name != "source_status" {
+			columns = append(columns, c)
+		}
+	}
+	if input.Name == "sale_line" {
+		columns = append(columns, models.Column{Name: unitPrice, Type: "decimal(18,4)"})
+	}
+	return columns
+}
+
+// unitPrice is no column of any input.
+const unitPrice = "unit_price"
+
+func because(l likeness, values string) string {
+	why := ""
+	switch {
+	case l.phrase == "":
+	case l.whole:
+		why = "by its name"
+	default:
+		why = fmt.Sprintf("its name has %q", l.phrase)
+	}
+	switch {
+	case why == "":
+		return values
+	case values == "":
+		return why
+	}
+	return why + "; " + values
+}
+
+// judge weighs a likeness of names with what the values are.
+func judge(from *evidence.Column, to models.Column, expects string, likeness float64) (score float64, values string) {
+	if email := share(from.Emails, from); to.Name == "email" && email > 0.8 {
+		return max(likeness, 0.95), fmt.Sprintf("%.0f %% of its values are e-mail addresses", 100*email)
+	}
+	if phone := share(from.Phones, from); to.Name == "phone" && phone > 0.8 {
+		return max(likeness, 0.6), fmt.Sprintf("%.0f %% of its values are telephone numbers", 100*phone)
+	}
+	if likeness == 0 || !from.Fits(to.Type) {
+		return 0, ""
+	}
+	switch kind := from.Kind(); {
+	case to.Type == "timestamptz" && from.Midnight:
+		return likeness * 0.5, "its times are all 00:00"
+	case to.Type == "date" && to.CutFrom != "" && kind == evidence.Timestamp && !from.Midnight:
+		return likeness * 0.45, "it has a time of day"
+	case to.Type == "string":
+		return judgeText(from, expects, likeness)
+	}
+	return likeness, said(from)
+}
+
+func judgeText(from *evidence.Column, expects string, likeness float64) (score float64, values string) {
+	kind := from.Kind()
+	switch {
+	case expects == "status":
+		known := 0
+		for _, w := range from.Words {
+			if _, ok := Status(w.Value); ok {
+				known++
+			}
+		}
+		switch {
+		case len(from.Words) == 0 || len(from.Words) > 25:
+			return 0, ""
+		case known == 0 && len(from.Words) > 10:
+			return 0, ""
+		case known == 0:
+			return likeness * 0.75, fmt.Sprintf("%d different words", len(from.Words))
+		}
+		return likeness, fmt.Sprintf("%d of its %d words are known", known, len(from.Words))
+	case expects == "id" && slices.Contains([]evidence.Kind{evidence.Decimal, evidence.Double, evidence.Date, evidence.Timestamp, evidence.Boolean, evidence.Clock}, kind):
+		return likeness * 0.2, ""
+	case expects == "words" && kind != evidence.Text:
+		return likeness * 0.2, ""
+	case kind == evidence.Timestamp || kind == evidence.Decimal:
+		return likeness * 0.5, ""
+	}
+	if from.Unique() {
+		return likeness, "no two rows share a value"
+	}
+	return likeness, fmt.Sprintf("%d different values", from.Distinct)
+}
+
+// said is what the values are, for a reason.
+func said(from *evidence.Column) string {
+	switch {
+	case from.Open():
+		return "what its values are is asked"
+	case from.Verdict.Against > 0:
+		return fmt.Sprintf("%d of %d values are %s", from.Verdict.Fits, from.Filled(), from.Verdict)
+	}
+	return fmt.Sprintf("all values are %s", from.Verdict)
+}
+
+func share(n int64, of *evidence.Column) float64 { return float64(n) / float64(max(1, of.Filled())) }
+
+// bare is a column's name as an expression of nightjar.yaml by itself: there, a name
+// stands for itself whatever is in it, unless it looks like something else.
+func bare(name string) string {
+	if strings.ContainsAny(name, "'\";()[]{}") || strings.Contains(name, "--") || strings.Contains(name, "/*") || !strings.ContainsFunc(name, isLetter) ||
+		slices.Contains([]string{"null", "true", "false"}, strings.ToLower(name)) {
+		return quoted(name)
+	}
+	return name
+}
