@@ -42,6 +42,7 @@ var verbs = []func(*console) *cobra.Command{
 	newHold,
 	newRelease,
 	newReplay,
+	newInspect,
 	newDoctor,
 	newDemo,
 	newVersion,

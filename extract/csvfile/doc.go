@@ -20,7 +20,7 @@
 // breaks and delimiters are text, and the escape byte gives way to the byte after
 // it. In every other field quotes and escapes are text. Lines without a byte are
 // skipped, also in a file of one column. A byte order mark at the start is
-// skipped. When text follows a closing quote, the record is unreadable and ends at
+// skipped, and before any other record too, where files were joined. When text follows a closing quote, the record is unreadable and ends at
 // the end of that line, so that one bad quote never swallows the lines after it.
 //
 // # How DuckDB must be called

@@ -34,6 +34,18 @@ func (e *EmptyFileError) Error() string {
 		"ask the sender for it again, or set header to false", e.Path)
 }
 
+// ShortFooterError says that a file has fewer lines than its footer alone.
+type ShortFooterError struct {
+	Path   string
+	Lines  int // that are there
+	Footer int // that the dialect promises
+}
+
+func (e *ShortFooterError) Error() string {
+	return fmt.Sprintf("reading %s: it has %d lines below its header, and its footer alone should have %d, so it is cut off: "+
+		"ask the sender for it again, or correct the source's lines.footer", e.Path, e.Lines, e.Footer)
+}
+
 // MissingRecordError says that a record asked for by number is not in the file.
 type MissingRecordError struct {
 	Path    string

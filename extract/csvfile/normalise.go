@@ -54,9 +54,6 @@ func Normalise(ctx context.Context, file delivered.File, d Dialect, to io.Writer
 // is one.
 func (r *row) unreadable(columns int) (record.Unreadable, bool) {
 	kind, reason := r.fault(columns)
-	if kind == NulByte {
-		kind = BadEncoding
-	}
 	if kind == "" {
 		return record.Unreadable{}, false
 	}

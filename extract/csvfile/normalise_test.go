@@ -29,7 +29,7 @@ func TestNormaliseKeepsWhatIsReadableAndHandsBackTheRest(t *testing.T) {
 		{Record: 3, Line: 6, Rule: csvfile.Ragged, Reason: "3 fields, 2 columns", Raw: "1;2;3"},
 		{Record: 4, Line: 7, Rule: csvfile.BadQuote, Reason: "text follows a closing quote", Raw: "\"1\"2;3"},
 		{Record: 5, Line: 8, Rule: csvfile.BadEncoding, Reason: "byte 1 of the record is not UTF-8", Raw: "\uFFFD;2"},
-		{Record: 6, Line: 9, Rule: csvfile.BadEncoding, Reason: "byte 3 of the record is zero", Raw: "7;\x00"},
+		{Record: 6, Line: 9, Rule: csvfile.NulByte, Reason: "byte 3 of the record is zero", Raw: "7;\x00"},
 	}
 	if !reflect.DeepEqual(unreadable, want) {
 		t.Errorf("got  %+v\nwant %+v", unreadable, want)
@@ -83,7 +83,7 @@ func TestPropertyThreeReadersCountTheSameRecords(t *testing.T) {
 	dialects := []csvfile.Dialect{commas, ab, {Delimiter: ',', Quote: '"', Escape: '\\', Columns: []string{"a"}}, {Delimiter: ',', Columns: []string{"a", "b"}}}
 	rapid.Check(t, func(rt *rapid.T) {
 		d := rapid.SampledFrom(dialects).Draw(rt, "dialect")
-		parts := rapid.SliceOf(rapid.SampledFrom([]string{"a", ",", ",", "\"", "\"", "\n", "\n", "\r\n", "\r", " ", "\\", "\x80", "\x00", "é"})).Draw(rt, "parts")
+		parts := rapid.SliceOf(rapid.SampledFrom([]string{"a", ",", ",", "\"", "\"", "\n", "\n", "\r\n", "\r", " ", "\\", "\x80", "\x00", "é", "\ufeff"})).Draw(rt, "parts")
 		path := writeFile(t, "file.csv", strings.Join(parts, ""))
 		r, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, d, nil)
 		if err != nil {

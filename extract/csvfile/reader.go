@@ -24,16 +24,20 @@ type recordReader struct {
 	footer  int   // records to hold back
 	held    []row // the records read ahead of the one handed out, at most footer
 
-	blankLine int64 // the first blank line behind the header; 0 if none
-	oddLine   int64 // the first blank line with a line end of another kind than the file's; 0 if none
+	blankLine  int64 // the first blank line behind the header; 0 if none
+	oddLine    int64 // the first blank line with a line end of another kind than the file's; 0 if none
+	markedLine int64 // the first line with a byte order mark that is not the file's first; 0 if none
 }
+
+// mark is a byte order mark. Where files were joined, one stands before a record.
+var mark = []byte("\xef\xbb\xbf")
 
 // openRecords opens a file at its first record, behind a byte order mark.
 func openRecords(ctx context.Context, file delivered.File, d Dialect) (*recordReader, error) {
 	if err := d.Validate(); err != nil {
 		return nil, err
 	}
-	from, err := delivered.Open(file)
+	from, err := delivered.OpenText(file)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +46,8 @@ func openRecords(ctx context.Context, file delivered.File, d Dialect) (*recordRe
 		from.Close()
 		return nil, err
 	}
-	if bytes.HasPrefix(r.window.unread(), []byte("\xef\xbb\xbf")) {
-		r.window.pass(3)
+	if bytes.HasPrefix(r.window.unread(), mark) {
+		r.window.pass(len(mark))
 	}
 	r.rec.decoded = r.decoded
 	for range d.Skip {
@@ -75,6 +79,9 @@ func (r *recordReader) nextData() (bool, error) {
 	}
 	for {
 		more, err := r.nextFilled()
+		if err == nil && !more && len(r.held) < r.footer {
+			err = &ShortFooterError{Path: r.source.Name(), Lines: len(r.held), Footer: r.footer}
+		}
 		if err != nil || !more {
 			return false, err
 		}
@@ -110,33 +117,50 @@ func (r *recordReader) passBlank() {
 	}
 }
 
-// readOne reads the next line or record, blank or not. Comments are passed.
+// readOne reads the next line or record, blank or not. Comments are passed, and byte
+// order marks.
 func (r *recordReader) readOne() (bool, error) {
-	for r.comment != 0 {
-		if len(r.window.unread()) == 0 && !r.window.eof {
-			if err := r.window.fill(); err != nil {
-				return false, err
-			}
-		}
-		if ahead := r.window.unread(); len(ahead) == 0 || ahead[0] != r.comment {
-			break
-		}
-		if err := r.passLine(); err != nil {
+	for {
+		ahead, err := r.ahead(len(mark))
+		if err != nil {
 			return false, err
 		}
+		switch {
+		case bytes.HasPrefix(ahead, mark):
+			r.window.pass(len(mark))
+			if r.markedLine == 0 {
+				r.markedLine = r.line
+			}
+		case r.comment != 0 && len(ahead) > 0 && ahead[0] == r.comment:
+			if err := r.passLine(); err != nil {
+				return false, err
+			}
+		default:
+			return r.readRecord()
+		}
 	}
-	return r.readRecord()
 }
 
-// passLine passes one line of any length, whatever is in it.
+// ahead is the unread part of the window, of at least n bytes if the file has them.
+func (r *recordReader) ahead(n int) ([]byte, error) {
+	for len(r.window.unread()) < n && !r.window.eof {
+		if err := r.window.fill(); err != nil {
+			return nil, err
+		}
+	}
+	return r.window.unread(), nil
+}
+
+// passLine passes one line of any length, whatever is in it. Before the first record
+// has told how lines end, one of a text without \n ends with \r.
 func (r *recordReader) passLine() error {
+	end := byte('\n')
+	if r.machine.ends == macintosh || r.machine.ends == undecided && bytes.IndexByte(r.window.unread(), '\n') < 0 && bytes.IndexByte(r.window.unread(), '\r') >= 0 {
+		end = '\r'
+	}
 	for {
 		ahead := r.window.unread()
-		at := bytes.IndexByte(ahead, '\n')
-		if r.machine.ends == macintosh {
-			at = bytes.IndexByte(ahead, '\r')
-		}
-		if at >= 0 {
+		if at := bytes.IndexByte(ahead, end); at >= 0 {
 			r.window.pass(at + 1)
 			r.line++
 			return nil

@@ -7,7 +7,7 @@ import (
 )
 
 // The kinds of irregularity. Records of the first five are unreadable: no row can
-// be made of them. Those of the last six are readable, but DuckDB would read them
+// be made of them. Those of the last seven are readable, but DuckDB would read them
 // otherwise, or not at all.
 const (
 	Ragged      = record.Ragged      // more or fewer fields than columns
@@ -20,6 +20,7 @@ const (
 	StrayEscape = "stray_escape" // an escape before neither the quote nor itself
 	LineEnd     = "line_end"     // line ends of several kinds, or a lone \r
 	BlankLine   = "blank_line"   // blank lines before the header, or in a file of one column
+	MarkWithin  = "mark_within"  // a byte order mark that is not the file's first
 	OtherLines  = "other_lines"  // the dialect knows lines that are no records
 	Packed      = "packed"       // another encoding than UTF-8, or a member of an archive
 )

@@ -12,8 +12,8 @@ import (
 // about columns speak of the readable records. An empty file is 0 records if it
 // needs no header.
 //
-// Its errors are *UnclosedQuoteError, *UnknownColumnError, *EmptyFileError, a
-// dialect or shape that makes no sense, a file that cannot be read or decompressed,
+// Its errors are *UnclosedQuoteError, *UnknownColumnError, *EmptyFileError,
+// *ShortFooterError, a dialect or shape that makes no sense, a file that cannot be read or decompressed,
 // and the context's.
 func Scan(ctx context.Context, file delivered.File, d Dialect, shapes []Shape) (Result, error) {
 	r, err := openRecords(ctx, file, d)
@@ -106,6 +106,9 @@ func (s *scan) observe(rec *row) {
 func (s *scan) conclude() (result Result, err error) {
 	if s.reader.oddLine > 0 {
 		s.note(0, s.reader.oddLine, LineEnd, "a blank line that ends otherwise than the file's first line")
+	}
+	if s.reader.markedLine > 0 {
+		s.note(0, s.reader.markedLine, MarkWithin, "a byte order mark before another record than the first: DuckDB would take it for text")
 	}
 	if s.reader.blankLine > 0 && len(s.columns) == 1 {
 		s.note(0, s.reader.blankLine, BlankLine, "a blank line in a file of one column: DuckDB would take it for an empty value")

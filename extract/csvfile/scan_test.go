@@ -63,6 +63,8 @@ func TestScanNamesEachIrregularity(t *testing.T) {
 		"another line end in quotes": {"\"a\rx\",b\n", csvfile.LineEnd, 1},
 		"a blank line in front":      {"\na,b\n", csvfile.BlankLine, 1},
 		"a blank line in one column": {"a\n1\n\n2\n", csvfile.BlankLine, 3},
+		"a mark where files join":    {"\ufeffa,b\n1,2\n\ufeff3,4\n", csvfile.MarkWithin, 3},
+		"two marks at the start":     {"\ufeff\ufeffa,b\n1,2\n", csvfile.MarkWithin, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := scan(t, c.text, commas)
@@ -94,6 +96,27 @@ func TestUnclosedQuoteNamesTheLineWhereItOpens(t *testing.T) {
 		_, err := csvfile.Scan(context.Background(), delivered.File{Path: path}, ab, nil)
 		if unclosed := new(csvfile.UnclosedQuoteError); !errors.As(err, &unclosed) || unclosed.Line != 3 || unclosed.Path != path {
 			t.Errorf("%d bytes behind it: %v", len(filler), err)
+		}
+	}
+}
+
+// A mark within a file must show in the middle of a block that is skimmed, too.
+func TestAMarkAmongOrdinaryRecordsIsFound(t *testing.T) {
+	ordinary := strings.Repeat("1,茶\n", 10_000)
+	r := scan(t, "a,b\n"+ordinary+"\ufeff2,茶\n"+ordinary, commas)
+	if r.Records != 20_001 || len(r.Irregular) != 1 || r.Irregular[0].Kind != csvfile.MarkWithin || r.Irregular[0].Line != 10_002 {
+		t.Errorf("%d records, %+v", r.Records, r.Irregular)
+	}
+}
+
+func TestLinesThatAreNoRecordsAreFoundInOldMacintoshFiles(t *testing.T) {
+	skipping, commented := ab, ab
+	skipping.Skip, commented.Comment = 1, '#'
+	for text, d := range map[string]csvfile.Dialect{
+		"Report\r1,2\r3,4\r": skipping, "#one\r1,2\r#two\r3,4\r": commented, "Re\rport\n1,2\n3,4\n": skipping, "#o\rne\n1,2\n3,4\n": commented,
+	} {
+		if r := scan(t, text, d); r.Records != 2 || r.IrregularCount[csvfile.Ragged] != 0 {
+			t.Errorf("%q: %d records, %v", text, r.Records, r.IrregularCount)
 		}
 	}
 }

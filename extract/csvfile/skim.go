@@ -86,16 +86,18 @@ func (s *skimmer) wholeRows(block []byte) int {
 	return rows
 }
 
-// ordinary reports that a text of so many records is UTF-8 without zero bytes, and
-// has no \r but those of its line ends.
+// ordinary reports that a text of so many records is UTF-8 without zero bytes, has
+// no \r but those of its line ends, and no byte order mark where a line begins.
 func (s *skimmer) ordinary(text []byte, rows int) bool {
 	returns := 0
 	if s.reader.machine.ends == windows {
 		returns = rows
 	}
 	return bytes.Count(text, []byte{'\r'}) == returns && bytes.IndexByte(text, 0) < 0 &&
-		(!s.index.high || utf8.Valid(text))
+		(!s.index.high || utf8.Valid(text) && !bytes.HasPrefix(text, mark) && !bytes.Contains(text, markedLine))
 }
+
+var markedLine = append([]byte{'\n'}, mark...)
 
 // trimReturns leaves the \r of each line end out of the last field, and takes down
 // the longest record. It reports false if a \r is missing.

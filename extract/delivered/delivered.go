@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,7 +48,7 @@ type Member struct {
 
 // Members lists an archive's files whose base name matches a glob; "" matches all.
 // Folders, hidden files and what macOS adds are left out. Its errors are those of
-// a file that is no zip archive, or damaged.
+// a file that is no zip archive, or damaged, and of two members of one name.
 func Members(archive, glob string) ([]Member, error) {
 	r, err := zip.OpenReader(archive)
 	if err != nil {
@@ -65,6 +66,9 @@ func Members(archive, glob string) ([]Member, error) {
 			if matches, err := path.Match(glob, base); err != nil || !matches {
 				continue
 			}
+		}
+		if slices.ContainsFunc(members, func(m Member) bool { return m.Name == name }) {
+			return nil, fmt.Errorf("reading %s: two of its members are named %s, and one of them would be lost: have it packed anew", archive, name)
 		}
 		members = append(members, Member{Name: name, Size: int64(f.UncompressedSize64)})
 	}

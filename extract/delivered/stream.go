@@ -67,6 +67,43 @@ func Open(f File) (*Stream, error) {
 	return s, nil
 }
 
+// OpenText is Open, for those who read the delivery as text: it refuses what is none,
+// and text that is plainly in another encoding than f says.
+func OpenText(f File) (*Stream, error) {
+	plain := f
+	plain.Encoding = ""
+	s, err := Open(plain)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.decode(f); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// decode looks at the first bytes of the text, and has the others decoded.
+func (s *Stream) decode(f File) error {
+	coding, err := charset.Lookup(f.Encoding)
+	if err != nil {
+		return fmt.Errorf("reading %s: encoding: %w", f, err)
+	}
+	ahead := bufio.NewReaderSize(s.text, sampleSize)
+	sample, err := ahead.Peek(sampleSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return s.explain(err)
+	}
+	if problem := mistaken(sample, f.Encoding, coding); problem != "" {
+		return fmt.Errorf("reading %s: %s", f, problem)
+	}
+	s.file, s.text = f, ahead
+	if coding != nil {
+		s.text = transform.NewReader(ahead, coding.NewDecoder())
+	}
+	return nil
+}
+
 // open opens a delivery as it came.
 func open(f File) (*Stream, error) {
 	s := &Stream{file: f, Compression: "none"}
@@ -163,9 +200,12 @@ func (s *Stream) unpack() (err error) {
 	return nil
 }
 
-// emptyFrame refuses a .zst file of no bytes, which the decoder would take.
+// emptyFrame refuses zstd of no bytes, which the decoder would take.
 func emptyFrame(t *tally) error {
-	if t.file == nil {
+	if peek, ok := t.from.(*bufio.Reader); ok {
+		if _, err := peek.Peek(1); errors.Is(err, io.EOF) {
+			return io.ErrUnexpectedEOF
+		}
 		return nil
 	}
 	info, err := t.file.Stat()
@@ -207,6 +247,9 @@ func (s *Stream) packedSize() int64 {
 }
 
 func (s *Stream) explain(err error) error {
+	if s.file.Member != "" && (s.Compression == "" || s.Compression == "none") {
+		return fmt.Errorf("reading %s: the archive is damaged there: ask for it again: %w", s.file, err)
+	}
 	if s.Compression == "" || s.Compression == "none" {
 		return fmt.Errorf("reading %s: %w", s.file, err)
 	}

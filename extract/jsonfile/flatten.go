@@ -3,8 +3,8 @@ package jsonfile
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math/big"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,10 +13,12 @@ import (
 	"nightjar/extract/record"
 )
 
-// A row is one row of the table: its cells, and the JSON that it is made of.
+// A row is one row of the table: its cells, and the JSON that it is made of. What
+// is around an element of a list is in a row of its own, which its elements share.
 type row struct {
-	cells []cell
-	text  []byte
+	around *row
+	cells  []cell
+	text   []byte
 }
 
 // A cell is a field's value by the field's path.
@@ -36,60 +38,66 @@ type flattener struct {
 
 var (
 	errNoObject = errors.New("it is no JSON object")
+	errNoList   = errors.New("what stands in place of the list of its rows is no list")
+	errMore     = errors.New("something stands behind it")
 	errTwice    = errors.New("two of its fields have one path")
+	errTooWide  = errors.New("it has too many fields")
 )
 
-// rows makes rows of a record; rule and reason say why there are none.
-func (x *flattener) rows(value []byte, from string) (rows []row, rule, reason string) {
+// rows makes rows of a record; rule and reason say why there are none. Its error is
+// errTooWide.
+func (x *flattener) rows(value []byte, from string) (rows []row, rule, reason string, err error) {
 	if len(value) > record.Max {
-		return nil, record.TooLong, "the record has more than " + strconv.Itoa(record.Max>>20) + " MiB"
+		return nil, record.TooLong, "the record has more than " + strconv.Itoa(record.Max>>20) + " MiB", nil
 	}
 	x.from = from
-	rows, err := x.explode(nil, row{}, value, "")
+	rows, err = x.explode(nil, row{text: value}, "", nil)
 	switch {
 	case err == nil:
-		return rows, "", ""
-	case errors.Is(err, errNoObject), errors.Is(err, errTwice):
-		return nil, record.BadRecord, err.Error()
+		return rows, "", "", nil
+	case errors.Is(err, errTooWide):
+		return nil, "", "", err
+	case errors.Is(err, errNoObject), errors.Is(err, errNoList), errors.Is(err, errMore), errors.Is(err, errTwice):
+		return nil, record.BadRecord, err.Error(), nil
 	case !jsontext.Value(value).IsValid(jsontext.AllowDuplicateNames(true)) && isValue(value):
-		return nil, record.BadEncoding, "a text in it is no UTF-8"
+		return nil, record.BadEncoding, "a text in it is no UTF-8", nil
 	default:
-		return nil, record.BadRecord, "it is no JSON"
+		return nil, record.BadRecord, "it is no JSON", nil
 	}
 }
 
-// explode appends the rows of an object at a path, around which base is known.
-func (x *flattener) explode(rows []row, base row, value []byte, path string) ([]row, error) {
+// explode appends the rows of the value that own is to be made of, at a path.
+// taken are the paths below it that are known around it.
+func (x *flattener) explode(rows []row, own row, path string, taken map[string]bool) ([]row, error) {
 	x.list, x.listPath = nil, ""
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true))
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(own.text), jsontext.AllowDuplicateNames(true))
 	if path != "" && decoder.PeekKind() != '{' {
 		text, err := scalar(decoder)
 		if err != nil {
 			return nil, err
 		}
-		return append(rows, row{append(slices.Clip(base.cells), cell{path, text}), value}), nil
-	}
-	own := row{cells: slices.Clip(base.cells), text: value}
-	if err := x.object(decoder, path, &own); err != nil {
+		own.cells = append(own.cells, cell{path, text})
+	} else if err := x.object(decoder, path, &own); err != nil {
 		return nil, err
 	}
 	if err := ends(decoder); err != nil {
 		return nil, err
 	}
-	if twice(own.cells) {
+	if twice(own.cells, taken) {
 		return nil, errTwice
 	}
 	if x.from == "" || path == x.from {
 		return append(rows, own), nil
 	}
-	return x.elements(rows, own, x.list, x.listPath)
+	return x.elements(rows, &own, x.list, x.listPath)
 }
 
 // elements appends the rows of a list's elements.
-func (x *flattener) elements(rows []row, base row, list []byte, path string) ([]row, error) {
+func (x *flattener) elements(rows []row, around *row, list []byte, path string) ([]row, error) {
 	if list == nil {
 		return rows, nil
 	}
+	taken := around.below(path)
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(list), jsontext.AllowDuplicateNames(true))
 	if _, err := decoder.ReadToken(); err != nil {
 		return nil, err
@@ -99,15 +107,33 @@ func (x *flattener) elements(rows []row, base row, list []byte, path string) ([]
 		if err != nil {
 			return nil, err
 		}
-		around := base
+		own := row{around: around, text: bytes.Clone(value)}
 		if path == x.from {
-			around.cells = append(slices.Clip(base.cells), cell{path + position, strconv.AppendInt(nil, int64(n), 10)})
+			own.cells = append(own.cells, cell{path + position, strconv.AppendInt(nil, int64(n), 10)})
 		}
-		if rows, err = x.explode(rows, around, bytes.Clone(value), path); err != nil {
+		if rows, err = x.explode(rows, own, path, taken); err != nil {
 			return nil, err
 		}
 	}
 	return rows, nil
+}
+
+// below lists the paths of a row's cells, and of those around it, that an element of
+// the list at a path could have too: hardly ever any.
+func (r *row) below(path string) map[string]bool {
+	var taken map[string]bool
+	for ; r != nil; r = r.around {
+		for _, c := range r.cells {
+			if rest, below := strings.CutPrefix(c.path, path); !below || rest != "" && rest[0] != '.' {
+				continue
+			}
+			if taken == nil {
+				taken = map[string]bool{}
+			}
+			taken[c.path] = true
+		}
+	}
+	return taken
 }
 
 // object reads the fields of an object into a row.
@@ -135,10 +161,13 @@ func (x *flattener) object(decoder *jsontext.Decoder, path string, to *row) erro
 }
 
 func (x *flattener) field(decoder *jsontext.Decoder, path string, to *row) error {
+	leads := x.from != "" && (path == x.from || strings.HasPrefix(x.from, path+"."))
 	switch kind := decoder.PeekKind(); {
-	case kind == '{':
+	case kind == '{' && path != x.from:
 		return x.object(decoder, path, to)
-	case kind == '[' && x.from != "" && (path == x.from || strings.HasPrefix(x.from, path+".")):
+	case kind != '[' && kind != '{' && kind != 'n' && leads, kind == '{':
+		return errNoList
+	case kind == '[' && leads:
 		list, err := decoder.ReadValue()
 		if x.list != nil {
 			return errTwice
@@ -147,6 +176,9 @@ func (x *flattener) field(decoder *jsontext.Decoder, path string, to *row) error
 		return err
 	}
 	value, err := scalar(decoder)
+	if err == nil && len(to.cells) == MaxColumns {
+		return errTooWide
+	}
 	if err == nil {
 		to.cells = append(to.cells, cell{path, value})
 	}
@@ -201,18 +233,19 @@ func plain(number []byte) []byte {
 	return []byte(strings.TrimSuffix(strings.TrimRight(text, "0"), "."))
 }
 
+// ends sees that nothing follows.
 func ends(decoder *jsontext.Decoder) error {
-	if decoder.PeekKind() != 0 {
-		return errNoObject
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return errMore
 	}
 	return nil
 }
 
-// twice says whether two cells have one path.
-func twice(cells []cell) bool {
+// twice says whether two cells have one path, or one a path that is taken.
+func twice(cells []cell, taken map[string]bool) bool {
 	seen := make(map[string]bool, len(cells))
 	for _, c := range cells {
-		if seen[c.path] {
+		if seen[c.path] || taken[c.path] {
 			return true
 		}
 		seen[c.path] = true

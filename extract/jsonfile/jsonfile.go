@@ -81,7 +81,7 @@ func Open(f delivered.File, o Options) (*File, error) {
 }
 
 func open(f delivered.File, o Options) (*File, error) {
-	stream, err := delivered.Open(f)
+	stream, err := delivered.OpenText(f)
 	if err != nil {
 		return nil, err
 	}
@@ -118,14 +118,40 @@ func (f *File) collect() error {
 		case reason != "":
 			continue
 		}
-		for _, row := range f.rows {
-			for _, cell := range row.cells {
-				f.place(cell.path)
-			}
-		}
+		f.placeAll()
 		if len(f.paths) > MaxColumns {
-			return fmt.Errorf("reading %s: its records have more than %d fields between them: is a field's name data, such as a key? Have it delivered as a list", f.stream.Name(), MaxColumns)
+			return f.tooWide()
 		}
+	}
+}
+
+func (f *File) tooWide() error {
+	return fmt.Errorf("reading %s: its records have more than %d fields between them: is a field's name data, such as a key? Have it delivered as a list", f.stream.Name(), MaxColumns)
+}
+
+// placeAll places the cells of the rows of a record: what is around several rows,
+// with the first of them.
+func (f *File) placeAll() {
+	var before *row
+	for i := range f.rows {
+		if r := &f.rows[i]; r.around != before {
+			before = r.around
+			f.placeCells(r.around)
+		}
+		for _, cell := range f.rows[i].cells {
+			f.place(cell.path)
+		}
+	}
+}
+
+// placeCells places the cells of what is around rows, from without.
+func (f *File) placeCells(r *row) {
+	if r == nil {
+		return
+	}
+	f.placeCells(r.around)
+	for _, cell := range r.cells {
+		f.place(cell.path)
 	}
 }
 
@@ -140,7 +166,9 @@ func (f *File) read() (rule, reason string, err error) {
 	if f.value, f.line, err = f.records.next(); err != nil {
 		return "", "", err
 	}
-	f.rows, rule, reason = f.flat.rows(f.value, f.options.From)
+	if f.rows, rule, reason, err = f.flat.rows(f.value, f.options.From); err != nil {
+		return "", "", f.tooWide()
+	}
 	return rule, reason, nil
 }
 
@@ -161,8 +189,10 @@ func (f *File) Next(r *record.Record) error {
 	r.Line, r.Raw = f.line, first.text
 	r.Fields = slices.Grow(r.Fields[:0], len(f.paths))[:len(f.paths)]
 	clear(r.Fields)
-	for _, cell := range first.cells {
-		r.Fields[f.places[cell.path]] = cell.value
+	for part := &first; part != nil; part = part.around {
+		for _, cell := range part.cells {
+			r.Fields[f.places[cell.path]] = cell.value
+		}
 	}
 	return nil
 }

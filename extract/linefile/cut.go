@@ -3,6 +3,7 @@ package linefile
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -30,14 +31,45 @@ type Width struct {
 	To   int // behind its end; 0: to the line's end
 }
 
-// fields appends the line's fields; reason says why it has none.
-func (c Cut) fields(line []byte, to [][]byte) (fields [][]byte, reason string) {
+// endsLines says whether a line of the file's bytes is one of its text.
+func (c Cut) endsLines() bool {
+	if c.Decoder == nil {
+		return true
+	}
+	end, err := c.Decoder.Bytes([]byte("\n"))
+	return err == nil && string(end) == "\n"
+}
+
+// maxFields bounds the memory that a line of nothing but separators takes.
+const maxFields = 1 << 16
+
+// fields appends the line's fields, at most maxFields of them, and says how many
+// there are; reason says why it has none.
+func (c Cut) fields(line []byte, to [][]byte) (fields [][]byte, count int, reason string) {
 	switch {
 	case c.Blanks:
-		return append(to, bytes.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' })...), ""
+		fields, count = split(to, bytes.FieldsFuncSeq(line, func(r rune) bool { return r == ' ' || r == '\t' }))
 	case c.Separator != "":
-		return append(to, bytes.Split(line, []byte(c.Separator))...), ""
-	case c.Bytes:
+		fields, count = split(to, bytes.SplitSeq(line, []byte(c.Separator)))
+	default:
+		fields, reason = c.places(line, to)
+		count = len(fields)
+	}
+	return fields, count, reason
+}
+
+func split(to [][]byte, parts iter.Seq[[]byte]) (fields [][]byte, count int) {
+	for part := range parts {
+		if count++; count <= maxFields {
+			to = append(to, part)
+		}
+	}
+	return to, count
+}
+
+// places appends the fields of a line of fixed width.
+func (c Cut) places(line []byte, to [][]byte) (fields [][]byte, reason string) {
+	if c.Bytes {
 		return c.byBytes(line, to)
 	}
 	return c.byCharacters(line, to)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"nightjar/extract/delivered"
 	"nightjar/extract/record"
@@ -32,6 +33,7 @@ type File struct {
 	text    *bufio.Reader
 	end     byte // of a line
 	options Options
+	blanks  string // what a line is made of that is no record
 	columns []string
 	line    int64 // of the line read last, from 1
 	held    []held
@@ -48,17 +50,26 @@ type held struct {
 
 // Open opens a delivery and reads its header. Its errors name the file.
 func Open(f delivered.File, o Options) (*File, error) {
-	stream, err := delivered.Open(f)
+	if !o.Cut.endsLines() {
+		return nil, fmt.Errorf("reading %s: its columns are counted in bytes, and its encoding writes a line end as several: count characters, with `unit: character`", f)
+	}
+	stream, err := delivered.OpenText(f)
 	if err != nil {
 		return nil, err
 	}
-	r := &File{stream: stream, text: bufio.NewReaderSize(stream, 256<<10), end: '\n', options: o}
+	r := &File{stream: stream, text: bufio.NewReaderSize(stream, 256<<10), end: '\n', options: o, blanks: record.Blanks + "\x1a"}
+	if o.Cut.Separator != "" && strings.Trim(o.Cut.Separator, record.Blanks) == "" {
+		r.blanks = "\x1a" // a line of separators is a record
+	}
 	if err := r.begin(); err != nil {
 		stream.Close()
 		return nil, err
 	}
 	return r, nil
 }
+
+// mark is a byte order mark. Where files were joined, one stands before a line.
+var mark = []byte("\xef\xbb\xbf")
 
 func (f *File) begin() error {
 	ahead, err := f.text.Peek(64 << 10)
@@ -68,8 +79,8 @@ func (f *File) begin() error {
 	if bytes.IndexByte(ahead, '\n') < 0 && bytes.IndexByte(ahead, '\r') >= 0 {
 		f.end = '\r'
 	}
-	if bytes.HasPrefix(ahead, []byte("\xef\xbb\xbf")) {
-		_, _ = f.text.Discard(3)
+	if bytes.HasPrefix(ahead, mark) {
+		_, _ = f.text.Discard(len(mark))
 	}
 	for range f.options.Skip {
 		if _, _, err := f.readLine(); err != nil && !errors.Is(err, io.EOF) {
@@ -85,9 +96,12 @@ func (f *File) begin() error {
 		if err != nil {
 			return err
 		}
-		names, reason := f.options.Cut.fields(text, nil)
+		names, count, reason := f.options.Cut.fields(text, nil)
 		if reason != "" {
 			return fmt.Errorf("reading %s: its header, line %d: %s", f.stream.Name(), f.line, reason)
+		}
+		if count > maxFields {
+			return fmt.Errorf("reading %s: its header has %d columns, too many for one: correct the source's delimiter", f.stream.Name(), count)
 		}
 		header := make([]string, len(names))
 		for i, name := range names {
@@ -129,13 +143,15 @@ func (f *File) Next(r *record.Record) error {
 		r.Rule, r.Reason, r.Fields = record.BadEncoding, "the line holds bytes that the file's encoding does not have", nil
 		return nil
 	}
-	fields, reason := f.options.Cut.fields(text, f.fields[:0])
+	fields, count, reason := f.options.Cut.fields(text, f.fields[:0])
 	f.fields, r.Fields = fields, fields
 	switch {
 	case reason != "":
 		r.Rule, r.Reason = record.BadRecord, reason
-	case len(fields) != len(f.columns):
-		r.Rule, r.Reason = record.Ragged, fmt.Sprintf("%d fields, %d columns", len(fields), len(f.columns))
+	case f.options.Cut.Separator == "" && bytes.ContainsAny(text, "\r\n"):
+		r.Rule, r.Reason = record.BadRecord, "a line end of another kind than the file's stands within the line: it may be two records"
+	case count != len(f.columns):
+		r.Rule, r.Reason = record.Ragged, fmt.Sprintf("%d fields, %d columns", count, len(f.columns))
 	}
 	return nil
 }
@@ -148,6 +164,9 @@ func (f *File) nextRecord() (text []byte, long bool, line int64, err error) {
 	}
 	for len(f.held) <= f.options.Footer {
 		text, long, err := f.nextLine()
+		if errors.Is(err, io.EOF) && len(f.held) < f.options.Footer {
+			return nil, false, 0, fmt.Errorf("reading %s: it has %d lines, and its footer alone should have %d, so it is cut off: ask for it again, or correct lines.footer", f.stream.Name(), len(f.held), f.options.Footer)
+		}
 		if err != nil {
 			return nil, false, 0, err
 		}
@@ -165,7 +184,10 @@ func (f *File) nextLine() (text []byte, long bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		blank := len(bytes.Trim(text, record.Blanks+"\x1a")) == 0
+		if f.options.Cut.Decoder == nil {
+			text = bytes.TrimPrefix(text, mark)
+		}
+		blank := len(bytes.Trim(text, f.blanks)) == 0
 		comment := f.options.Comment != 0 && len(text) > 0 && text[0] == f.options.Comment
 		if long || !blank && !comment {
 			return text, long, nil

@@ -115,7 +115,7 @@ func drawFile(rt *rapid.T) (csvfile.Dialect, string) {
 	lineEnd := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(rt, "line end")
 	columns := max(len(d.Columns), 2*btoi(d.Header))
 	field := rapid.OneOf(
-		rapid.StringOfN(rapid.RuneFrom([]rune("ab0 é茶#")), 0, 5, -1),
+		rapid.StringOfN(rapid.RuneFrom([]rune("ab0 é茶#\ufeff")), 0, 5, -1),
 		rapid.Map(rapid.StringOfN(rapid.RuneFrom([]rune("ab,;|\n\r '\"\\")), 0, 6, -1), func(s string) string { return quote(d, s) }),
 		rapid.StringOfN(rapid.RuneFrom([]rune("a,;|\n\r '\"\\")), 0, 2, -1),
 	)
@@ -175,6 +175,7 @@ func FuzzScan(f *testing.F) {
 	dir := f.TempDir()
 	for i, text := range []string{
 		"a,b\n1,2\n", "\"a\"\"b\",c\r\n1,2\r\n", "\ufeffa,b\n\n\"x\ny\",2", "'it\\'s';b\n", "a|b\nc|\"\n", "a\rb\r",
+		"\ufeff\ufeffa,b\n1,2\n", "a,b\n\ufeff1,2\n\ufeff\"3\",4\n",
 		"a,b\n1,\"2\" \n", "5\" pipe,x\n", "a,b,\n1,2\n", "\r\n\r\n1,2\r\n", "a, \"b\"\n",
 	} {
 		f.Add([]byte(text), uint8(i))

@@ -20,7 +20,7 @@ func TestATextsFormSaysInWhichFormatsItMayBeADate(t *testing.T) {
 		"20240131 0841":              "%Y%m%d %H%M",
 		"2024年1月31日":                 "%Y年%m月%d日",
 		"2024年1月31日 8时41分":           "%Y年%m月%d日 %H时%M分",
-		"2024年1月31日 08:41:05":         "%Y年%m月%d日 %H:%M:%S",
+		"2024年1月31日 08:41:05":        "%Y年%m月%d日 %H:%M:%S",
 		"31-Jan-24":                  "%d-%b-%y",
 		"31 Jan 2024 23:59":          "%d %b %Y %H:%M",
 		"March 5, 2024":              "%B %d, %Y",

@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"nightjar/extract/inspect/ask"
+	"nightjar/extract/inspect/doubt"
 	"nightjar/extract/inspect/sample"
+	"nightjar/extract/inspect/say"
 	"nightjar/internal/duck"
 )
 
@@ -18,7 +19,7 @@ const tolerated = 0.02
 // Decide settles what each column is. Where the values leave it open, the desk is
 // asked; what stays open has no verdict. personal says whether values of a column
 // may be shown in a question.
-func Decide(ctx context.Context, r *sample.Rows, columns []*Column, desk *ask.Desk, personal func(*Column) bool) error {
+func Decide(ctx context.Context, r *sample.Rows, columns []*Column, desk *doubt.Desk, personal func(*Column) bool) error {
 	mark := convention(columns)
 	for _, c := range columns {
 		c.weigh(mark)
@@ -163,20 +164,20 @@ func declared(c *Column) *Candidate {
 }
 
 // ask lets a person decide between candidates that fit alike.
-func (c *Column) ask(ctx context.Context, r *sample.Rows, desk *ask.Desk, personal bool) error {
-	q := ask.Question{Key: c.Name, Flag: fmt.Sprintf("--answer '%s=…'", c.Name)}
+func (c *Column) ask(ctx context.Context, r *sample.Rows, desk *doubt.Desk, personal bool) error {
+	q := doubt.Question{Key: c.Name, Flag: fmt.Sprintf("--answer '%s=comma'", c.Name)}
 	if c.Ambiguous[0].Format != "" {
 		q.Flag = "--date FORMAT"
-		q.Text = fmt.Sprintf("All %d values of %s are dates in %d formats. Which is meant?", c.Ambiguous[0].Fits, c.Name, len(c.Ambiguous))
+		q.Text = fmt.Sprintf("Each of the %s of %s fits %d formats of dates. Which is meant?", say.Count(c.Ambiguous[0].Fits, "value"), c.Name, len(c.Ambiguous))
 	} else {
-		q.Text = fmt.Sprintf("All %d values of %s are numbers, whichever mark stands before decimals. Which is it?", c.Ambiguous[0].Fits, c.Name)
+		q.Text = fmt.Sprintf("Each of the %s of %s is a number, whichever mark stands before decimals. Which is it?", say.Count(c.Ambiguous[0].Fits, "value"), c.Name)
 	}
 	for _, k := range c.Ambiguous {
 		means, err := c.means(ctx, r, k, personal)
 		if err != nil {
 			return err
 		}
-		q.Choices = append(q.Choices, ask.Choice{Answer: k.answer(), Means: means})
+		q.Choices = append(q.Choices, doubt.Choice{Answer: k.answer(), Means: means})
 	}
 	answer, err := c.fromFlag(desk, q)
 	if err != nil {
@@ -200,7 +201,7 @@ const DateKey = "date format"
 
 // fromFlag takes what --date says, where it is a choice and the column has no answer
 // of its own.
-func (c *Column) fromFlag(desk *ask.Desk, q ask.Question) (string, error) {
+func (c *Column) fromFlag(desk *doubt.Desk, q doubt.Question) (string, error) {
 	if _, own := desk.Given(c.Name); own {
 		return "", nil
 	}
@@ -240,9 +241,9 @@ func (c *Column) means(ctx context.Context, r *sample.Rows, k *Candidate, person
 	var first, last string
 	var ascending float64
 	name := sample.Name(c.Place)
-	err := r.DB.QueryRowContext(ctx, fmt.Sprintf(`with read as (select file, number, try_strptime(%[1]s, %[2]s) as at from %[3]s where %[1]s is not null),
-			beside as (select at, at >= lag(at) over (partition by file order by number) as after from read)
-		select coalesce(min(at)::date::varchar, ''), coalesce(max(at)::date::varchar, ''), coalesce(avg(after::int), 1) from beside`, name, duck.Text(k.Format), r.Table)).Scan(&first, &last, &ascending)
+	err := r.DB.QueryRowContext(ctx, fmt.Sprintf(`with dates as (select file, number, try_strptime(%[1]s, %[2]s) as day from %[3]s where %[1]s is not null),
+			compared as (select day, day >= lag(day) over (partition by file order by number) as rises from dates)
+		select coalesce(min(day)::date::varchar, ''), coalesce(max(day)::date::varchar, ''), coalesce(avg(rises::int), 1) from compared`, name, duck.Text(k.Format), r.Table)).Scan(&first, &last, &ascending)
 	if err != nil {
 		return "", duck.Scrub(err)
 	}

@@ -23,12 +23,15 @@ const (
 )
 
 // Keys finds the smallest sets of columns that hold as keys, up to three columns, the
-// likeliest first. likely ranks columns: the higher, the more it looks like part of
-// a key. Whether a set holds is told by all rows that were looked at.
+// likeliest first; once one is found all of whose columns look like parts of a key,
+// no larger ones. likely says, from 0 to 1, how much a column looks like that. Whether a set holds is told by all rows that were looked at.
 func Keys(ctx context.Context, r *sample.Rows, columns []*Column, likely func(*Column) float64) ([]Key, error) {
 	candidates := keyCandidates(columns, likely)
+	meant := func(k Key) bool {
+		return !slices.ContainsFunc(k, func(place int) bool { return likely(columns[place]) < 0.5 })
+	}
 	var keys []Key
-	for size := 1; size <= keyColumns && len(keys) < keysShown; size++ {
+	for size := 1; size <= keyColumns && !slices.ContainsFunc(keys, meant); size++ {
 		for _, set := range subsets(candidates, size) {
 			if len(keys) == keysShown {
 				break
@@ -37,7 +40,7 @@ func Keys(ctx context.Context, r *sample.Rows, columns []*Column, likely func(*C
 			if slices.ContainsFunc(keys, func(k Key) bool { return k.within(key) }) || product(set) < r.Looked {
 				continue
 			}
-			holds, err := key.holds(ctx, r)
+			holds, err := key.Holds(ctx, r)
 			if err != nil {
 				return nil, fmt.Errorf("looking for keys: %w", duck.Scrub(err))
 			}
@@ -46,7 +49,20 @@ func Keys(ctx context.Context, r *sample.Rows, columns []*Column, likely func(*C
 			}
 		}
 	}
+	if slices.ContainsFunc(keys, meant) {
+		keys = slices.DeleteFunc(keys, func(k Key) bool { return !meant(k) })
+	}
+	slices.SortStableFunc(keys, func(a, b Key) int { return cmp.Compare(score(b, columns, likely), score(a, columns, likely)) })
 	return keys, nil
+}
+
+// score is how much the columns of a key are meant for one.
+func score(k Key, columns []*Column, likely func(*Column) float64) float64 {
+	sum := 0.0
+	for _, place := range k {
+		sum += likely(columns[place])
+	}
+	return sum / float64(len(k))
 }
 
 // keyCandidates are columns that every row has, less those that no key has: amounts,
@@ -113,8 +129,8 @@ func product(set []*Column) int64 {
 	return n
 }
 
-// holds tries the first rows, then all.
-func (k Key) holds(ctx context.Context, r *sample.Rows) (bool, error) {
+// Holds says whether no two rows agree in the columns: it tries the first rows, then all.
+func (k Key) Holds(ctx context.Context, r *sample.Rows) (bool, error) {
 	names := make([]string, len(k))
 	for i, place := range k {
 		names[i] = sample.Name(place)
@@ -122,7 +138,7 @@ func (k Key) holds(ctx context.Context, r *sample.Rows) (bool, error) {
 	list := strings.Join(names, ", ")
 	for _, limit := range []int64{keyPrefix, r.Looked} {
 		var rows, different int64
-		err := r.DB.QueryRowContext(ctx, fmt.Sprintf("with some as (select %s from %s limit %d) select (select count(*) from some), (select count(*) from (select distinct * from some))", list, r.Table, limit)).Scan(&rows, &different)
+		err := r.DB.QueryRowContext(ctx, fmt.Sprintf("with tried as (select %s from %s limit %d) select (select count(*) from tried), (select count(*) from (select distinct * from tried))", list, r.Table, limit)).Scan(&rows, &different)
 		if err != nil || rows != different {
 			return false, err
 		}

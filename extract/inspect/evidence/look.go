@@ -59,9 +59,10 @@ func look(ctx context.Context, r *sample.Rows, c *Column) error {
 	if err != nil {
 		return err
 	}
-	if err := c.count(ctx, r.DB, candidates); err != nil {
+	if err := c.count(ctx, r.DB, candidates, "looked_at"); err != nil {
 		return err
 	}
+	c.keep(candidates)
 	return c.contradict(ctx, r.DB)
 }
 
@@ -124,17 +125,24 @@ func (c *Column) plausible(ctx context.Context, db *sql.DB) ([]*Candidate, error
 			formats[format]++
 		}
 	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
 	candidates := numbers()
 	for _, format := range slices.Sorted(maps.Keys(formats)) {
 		if formats[format]*20 >= tried {
 			candidates = append(candidates, dated(format))
 		}
 	}
-	return candidates, rows.Err()
+	err = c.count(ctx, db, candidates, fmt.Sprintf("(select * from looked_at order by hash(v) limit %d)", triedValues))
+	return slices.DeleteFunc(candidates, func(k *Candidate) bool { return k.Fits == 0 }), err
 }
 
-// count counts the rows that fit each candidate, and keeps those that some fit.
-func (c *Column) count(ctx context.Context, db *sql.DB, candidates []*Candidate) error {
+// count counts the rows that fit each candidate, of the values of a relation.
+func (c *Column) count(ctx context.Context, db *sql.DB, candidates []*Candidate, of string) error {
+	if len(candidates) == 0 {
+		return nil
+	}
 	var sums []string
 	into := make([]any, 0, 2*len(candidates))
 	for _, k := range candidates {
@@ -147,9 +155,11 @@ func (c *Column) count(ctx context.Context, db *sql.DB, candidates []*Candidate)
 		}
 		into = append(into, &k.Fits, &k.shown)
 	}
-	if err := db.QueryRowContext(ctx, "select "+strings.Join(sums, ", ")+" from looked_at").Scan(into...); err != nil {
-		return err
-	}
+	return db.QueryRowContext(ctx, "select "+strings.Join(sums, ", ")+" from "+of).Scan(into...)
+}
+
+// keep keeps the candidates that say something.
+func (c *Column) keep(candidates []*Candidate) {
 	for _, k := range candidates {
 		k.Against = c.Filled() - k.Fits
 		if c.worthwhile(k) {
@@ -157,7 +167,6 @@ func (c *Column) count(ctx context.Context, db *sql.DB, candidates []*Candidate)
 		}
 	}
 	slices.SortStableFunc(c.Candidates, func(a, b *Candidate) int { return cmp.Compare(b.Fits, a.Fits) })
-	return nil
 }
 
 // worthwhile leaves out what says no more than a plainer candidate: thousands that

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nightjar/extract/inspect/evidence"
+	"nightjar/extract/inspect/say"
 	"nightjar/models"
 )
 
@@ -25,9 +26,15 @@ func fits(t *Table, input *models.Input) []fit {
 		if from.Filled() == 0 {
 			continue
 		}
-		name := words(from.Name)
+		name := words(strings.ReplaceAll(from.Name, ".#", " line no"))
+		if len(name) == 0 {
+			continue
+		}
 		for _, to := range mappable(input) {
 			l, expects := named(input.Name, to.Name, name)
+			if to.Type == "string" && !l.whole && expects != "id" && isID(name) {
+				l.score *= 0.5 // an address's id is no address
+			}
 			score, values := judge(from, to, expects, l.score)
 			if score >= least {
 				all = append(all, fit{from, to, score, because(l, values)})
@@ -60,6 +67,8 @@ func because(l likeness, values string) string {
 	why := ""
 	switch {
 	case l.phrase == "":
+	case l.whole && l.weight < 0.6:
+		why = "perhaps, by its name"
 	case l.whole:
 		why = "by its name"
 	default:
@@ -79,7 +88,11 @@ func judge(from *evidence.Column, to models.Column, expects string, likeness flo
 	if email := share(from.Emails, from); to.Name == "email" && email > 0.8 {
 		return max(likeness, 0.95), fmt.Sprintf("%.0f %% of its values are e-mail addresses", 100*email)
 	}
-	if phone := share(from.Phones, from); to.Name == "phone" && phone > 0.8 {
+	phone := share(from.Phones, from)
+	if to.Name == "phone" && (from.Longest < 6 || from.Kind() == evidence.Date || from.Kind() == evidence.Timestamp) {
+		return 0, ""
+	}
+	if to.Name == "phone" && phone > 0.8 {
 		return max(likeness, 0.6), fmt.Sprintf("%.0f %% of its values are telephone numbers", 100*phone)
 	}
 	if likeness == 0 || !from.Fits(to.Type) {
@@ -112,7 +125,7 @@ func judgeText(from *evidence.Column, expects string, likeness float64) (score f
 		case known == 0 && len(from.Words) > 10:
 			return 0, ""
 		case known == 0:
-			return likeness * 0.75, fmt.Sprintf("%d different words", len(from.Words))
+			return likeness * 0.75, say.Count(len(from.Words), "different word")
 		}
 		return likeness, fmt.Sprintf("%d of its %d words are known", known, len(from.Words))
 	case expects == "id" && slices.Contains([]evidence.Kind{evidence.Decimal, evidence.Double, evidence.Date, evidence.Timestamp, evidence.Boolean, evidence.Clock}, kind):
@@ -125,7 +138,18 @@ func judgeText(from *evidence.Column, expects string, likeness float64) (score f
 	if from.Unique() {
 		return likeness, "no two rows share a value"
 	}
-	return likeness, fmt.Sprintf("%d different values", from.Distinct)
+	return likeness, say.Count(from.Distinct, "different value")
+}
+
+// isID knows names that end like those of keys.
+func isID(name []string) bool {
+	last := name[len(name)-1]
+	for _, end := range []string{"id", "key", "guid", "uuid", "号", "编号", "编码"} {
+		if strings.HasSuffix(last, end) {
+			return true
+		}
+	}
+	return slices.Contains([]string{"no", "nr", "number", "code"}, last)
 }
 
 // said is what the values are, for a reason.

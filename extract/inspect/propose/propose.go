@@ -81,6 +81,8 @@ func (p *Proposal) column(name string) *Mapped {
 
 // A Table is what is known of one table of the files.
 type Table struct {
+	// Source is the name that the source will have.
+	Source  string
 	From    string
 	Columns []*evidence.Column
 	// Keys hold, the smallest first.

@@ -173,6 +173,7 @@ func squeeze(name string) string { return strings.Join(words(name), "") }
 // A likeness is how well a name fits a meaning, and by which phrase.
 type likeness struct {
 	score  float64
+	weight float64 // of the phrase: how sure it is
 	phrase string
 	whole  bool
 }
@@ -186,7 +187,7 @@ func (m *meaning) like(name []string) (best likeness) {
 	for _, p := range m.phrases {
 		score, exact := p.within(name, whole)
 		if score *= p.weight; score > best.score {
-			best = likeness{score, p.text, exact}
+			best = likeness{score, p.weight, p.text, exact}
 		}
 	}
 	return best

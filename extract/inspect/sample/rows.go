@@ -166,14 +166,24 @@ func trimmed(text string) string {
 // onePath keeps DuckDB from taking a file's name for a pattern.
 var onePath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
+func (r *Rows) create(ctx context.Context) error {
+	columns := "file int, number bigint"
+	for i := range r.Columns {
+		columns += ", " + Name(i) + " varchar"
+	}
+	_, err := r.DB.ExecContext(ctx, "create table "+r.Table+" ("+columns+")")
+	return duck.Scrub(err)
+}
+
 // insert takes the rows of a file, of which there must be so many; -1 where nobody
 // counted.
 func (r *Rows) insert(ctx context.Context, file int, query string, want int64) error {
-	statement := "insert into " + r.Table
 	if file == 0 {
-		statement = "create table " + r.Table + " as"
+		if err := r.create(ctx); err != nil {
+			return err
+		}
 	}
-	result, err := r.DB.ExecContext(ctx, fmt.Sprintf("%s select %d as file, * from (%s)", statement, file, query))
+	result, err := r.DB.ExecContext(ctx, fmt.Sprintf("insert into %s select %d as file, * from (%s)", r.Table, file, query))
 	if err != nil {
 		return fmt.Errorf("looking at %s: %w", r.Files[file].File, duck.Scrub(err))
 	}
@@ -264,8 +274,8 @@ func (r *Rows) records(ctx context.Context, f *sniff.Found, numbers []int64) ([]
 }
 
 // Misfits counts, over every record of all files, the values of columns that do not
-// have a shape, and says which record of which file is the first; for text that one
-// pass of Go can look through. ok is false for all other formats.
+// have a shape, and says where the first is; for text that one pass of Go can look
+// through. ok is false for all other formats.
 func (r *Rows) Misfits(ctx context.Context, shapes []csvfile.Shape) (misfits map[string]Misfit, ok bool, err error) {
 	misfits = map[string]Misfit{}
 	for i, f := range r.Files {
@@ -277,9 +287,16 @@ func (r *Rows) Misfits(ctx context.Context, shapes []csvfile.Shape) (misfits map
 			return nil, false, err
 		}
 		for _, c := range result.Columns {
+			if c.Misshapen == 0 {
+				continue
+			}
 			m := misfits[c.Name]
-			if m.Count == 0 && c.Misshapen > 0 {
-				m.File, m.Number = i, c.FirstMisshapen
+			if m.Count == 0 {
+				lines, err := r.Lines(ctx, i, []int64{c.FirstMisshapen})
+				if err != nil {
+					return nil, false, err
+				}
+				m.File, m.Line = filepath.Base(f.File.String()), lines[c.FirstMisshapen]
 			}
 			m.Count += c.Misshapen
 			misfits[c.Name] = m
@@ -290,7 +307,7 @@ func (r *Rows) Misfits(ctx context.Context, shapes []csvfile.Shape) (misfits map
 
 // Misfit is how many values of a column do not fit, and where the first is.
 type Misfit struct {
-	Count  int64
-	File   int
-	Number int64
+	Count int64  `json:"count"`
+	File  string `json:"file"`
+	Line  int64  `json:"line"`
 }

@@ -209,6 +209,7 @@ func (l *layout) judge(unclosed bool) {
 	l.score = steady * steady * (0.2 + 0.8*float64(cleanCells)/float64(cells)) * (1 - 0.3/float64(l.columns))
 	l.score *= 1 - min(1, 2*float64(l.bad)/float64(len(l.rows)))
 	l.score *= 1 - min(0.3, 0.1*float64(len(l.footer)+l.skip)/float64(len(l.rows)))
+	l.score *= 1 - 0.5*float64(l.hollow())/float64(l.columns)
 	if unclosed {
 		l.score /= 2
 	}
@@ -222,6 +223,25 @@ func (l *layout) judge(unclosed bool) {
 	case len(l.delimiter) > 1:
 		l.score *= 1.01 // it says more than its first character
 	}
+}
+
+// hollow counts the columns that are empty even in the first row: half of them are
+// where a mark is doubled.
+func (l *layout) hollow() (n int) {
+	filled := make([]bool, l.columns)
+	for _, r := range l.rows {
+		for i, c := range r.cells {
+			if i < len(filled) && c.text != "" {
+				filled[i] = true
+			}
+		}
+	}
+	for _, f := range filled {
+		if !f {
+			n++
+		}
+	}
+	return n
 }
 
 // describe says what speaks for the layout.

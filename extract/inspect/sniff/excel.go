@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"nightjar/extract/inspect/ask"
+	"nightjar/extract/inspect/doubt"
 	"nightjar/extract/record"
 	"nightjar/extract/xlsxfile"
 )
@@ -44,7 +44,7 @@ func (s *sniffer) sheet(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	q := ask.Question{Key: "sheet", Flag: "--sheet NAME"}
+	q := doubt.Question{Key: "sheet", Flag: "--sheet NAME"}
 	var only string
 	for _, sheet := range sheets {
 		g, err := readGrid(path, sheet.Name)
@@ -55,7 +55,7 @@ func (s *sniffer) sheet(path string) (string, error) {
 			continue
 		}
 		only = sheet.Name
-		q.Choices = append(q.Choices, ask.Choice{Answer: sheet.Name, Means: fmt.Sprintf("%d columns", len(g.rows[0]))})
+		q.Choices = append(q.Choices, doubt.Choice{Answer: sheet.Name, Means: fmt.Sprintf("%d columns", len(g.rows[0]))})
 	}
 	if name, given := s.desk.Given("sheet"); given || len(q.Choices) > 1 {
 		q.Text = fmt.Sprintf("The workbook has %d sheets that hold something. Which one is to be read?", len(q.Choices))

@@ -126,7 +126,7 @@ func (p place) kind() byte {
 }
 
 // edges finds where columns begin: behind places that are blank in every line, and
-// where digits give way to letters or the other way round.
+// where digits give way to letters in all.
 func edges(lines [][]rune) []int {
 	places := census(lines)
 	if len(places) == 0 {
@@ -139,7 +139,7 @@ func edges(lines [][]rune) []int {
 		case here.kind() == ' ':
 		case before.kind() == ' ':
 			starts = append(starts, i)
-		case before.kind() == '9' && here.kind() == 'a', before.kind() == 'a' && here.kind() == '9':
+		case before.kind() == '9' && here.kind() == 'a': // not a9, which codes are
 			starts = append(starts, i)
 		case before.blank*10 > 9*len(lines) && here.blank == 0:
 			starts = append(starts, i)

@@ -66,10 +66,10 @@ func reasons(typed, named, data, repeated int) string {
 		n    int
 		what string
 	}{
-		{typed, "%d of its cells are words above numbers or dates"},
-		{named, "%d are names that companies give columns"},
-		{data, "%d are numbers or dates"},
-		{repeated, "%d stand below again"},
+		{typed, "%d of its cells words above numbers or dates"},
+		{named, "%d called as companies call columns"},
+		{data, "%d numbers or dates"},
+		{repeated, "%d that stand below again"},
 	} {
 		if r.n > 0 {
 			why = append(why, fmt.Sprintf(r.what, r.n))

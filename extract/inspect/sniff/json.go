@@ -67,7 +67,7 @@ func isObject(line []byte) bool {
 
 func startsObject(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n")
-	return len(text) == 0 || text[0] == '{'
+	return len(text) > 0 && text[0] == '{'
 }
 
 // depthLimit bounds how deep lists are looked for.

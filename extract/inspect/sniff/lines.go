@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"nightjar/extract/inspect/ask"
+	"nightjar/extract/inspect/doubt"
+	"nightjar/extract/inspect/say"
 	"nightjar/internal/charset"
 )
 
@@ -19,8 +20,9 @@ func (s *sniffer) lines() error {
 		text = text[:end+1]
 	}
 	best, rivals := layouts(text, s.whole())
-	if best == nil || best.score < 0.5 {
-		if r := measure(s.completeHead(), []byte(text)); r != nil {
+	if best == nil || best.score < 0.5 || best.delimiter == "" {
+		r := measure(s.completeHead(), []byte(text))
+		if r != nil && (best == nil || best.delimiter != "" || len(r.widths) > best.columns) {
 			return s.fixed(r)
 		}
 	}
@@ -47,10 +49,10 @@ func (s *sniffer) completeHead() []byte {
 
 // choose asks between marks that fit equally well.
 func (s *sniffer) choose(best *layout, rivals []*layout) (*layout, error) {
-	q := ask.Question{Key: "delimiter", Text: "Two marks between fields fit nearly equally well. Which is it?"}
+	q := doubt.Question{Key: "delimiter", Text: "Two marks between fields fit nearly equally well. Which is it?"}
 	all := append([]*layout{best}, rivals...)
 	for _, l := range all {
-		q.Choices = append(q.Choices, ask.Choice{Answer: word(l.delimiter), Means: l.describe()})
+		q.Choices = append(q.Choices, doubt.Choice{Answer: word(l.delimiter), Means: l.describe()})
 	}
 	answer, err := s.desk.Decide(q)
 	s.stopped = answer == ""
@@ -79,14 +81,14 @@ func (s *sniffer) take(l *layout) error {
 	s.note("%s", l.describe())
 	source.Lines.Skip = l.skip
 	if l.skip > 0 {
-		s.note("%d lines stand before the first row", l.skip)
+		s.note("before the first row, %s to be skipped", say.Count(l.skip, "line"))
 	}
 	if l.comment != 0 {
 		source.Lines.Comment = string(l.comment)
-		s.note("%d of the lines looked at begin with %q and are no rows", l.comments, l.comment)
+		s.note("of the lines looked at, %d begin with %q and are no rows", l.comments, l.comment)
 	}
 	if l.odd > 0 {
-		s.note("%d rows have another number of fields, the first on line %d", l.odd, l.firstOdd())
+		s.note("%s with another number of fields, the first on line %d", say.Count(l.odd, "row"), l.firstOdd())
 	}
 	rows := make([][]string, len(l.rows))
 	for i, r := range l.rows {
@@ -126,7 +128,7 @@ func (s *sniffer) takeMarks(l *layout) {
 	}
 	switch {
 	case l.quoted > 0:
-		s.note("%d cells are in quotes (%c)", l.quoted, l.quote)
+		s.note("%s in quotes (%c)", say.Count(l.quoted, "cell"), l.quote)
 	case l.quote == 0 && len(l.delimiter) == 1:
 		s.note("quotes stand for themselves: read as marks, they would not close")
 	}
@@ -146,10 +148,10 @@ func (l *layout) firstOdd() int {
 func (s *sniffer) heading(rows [][]string) (named bool, err error) {
 	h := judgeHeading(rows, s.Known)
 	named = h.votes > 0
-	q := ask.Question{
+	q := doubt.Question{
 		Key: "header", Flag: "--header yes|no",
 		Text:    fmt.Sprintf("Does the first row name the columns? Of its %d cells: %s.", len(rows[0]), h.why),
-		Choices: []ask.Choice{{Answer: "yes", Means: "its cells are names"}, {Answer: "no", Means: "it is a record like those below"}},
+		Choices: []doubt.Choice{{Answer: "yes", Means: "its cells are names"}, {Answer: "no", Means: "it is a record like those below"}},
 	}
 	given, ok := s.desk.Given("header")
 	switch {
@@ -203,7 +205,7 @@ func (s *sniffer) takeFooter(l *layout) error {
 		s.found.Footer = append(s.found.Footer, strings.Join(texts, l.delimiter))
 	}
 	if len(footer) > 0 {
-		s.note("%d lines at the end are no records: they begin with a word such as total, or hold fewer fields", len(footer))
+		s.note("%s at the end that holds no record: a word such as total begins it, or it has fewer fields", say.Count(len(footer), "line"))
 	}
 	return nil
 }

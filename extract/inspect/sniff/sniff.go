@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"nightjar/extract/delivered"
-	"nightjar/extract/inspect/ask"
+	"nightjar/extract/inspect/doubt"
 	"nightjar/extract/poslog"
 	"nightjar/internal/charset"
 	"nightjar/internal/config"
@@ -34,6 +34,8 @@ type Found struct {
 	Footer []string
 	// Notes are what speaks for all this, a sentence each. They quote no values.
 	Notes []string
+	// ASCII says that every byte is, so that any encoding would do.
+	ASCII bool
 	// Stopped says that a question is open without whose answer the file cannot be
 	// read.
 	Stopped bool
@@ -41,7 +43,7 @@ type Found struct {
 
 // Options say whom to ask, and what a column may be called.
 type Options struct {
-	Desk *ask.Desk
+	Desk *doubt.Desk
 	// Known says whether a text is the name of a column as companies call it.
 	Known func(string) bool
 	// Temp is a folder for what must be unpacked.
@@ -64,7 +66,7 @@ func Sniff(ctx context.Context, f delivered.File, o Options) (*Found, error) {
 	if err := s.sniff(ctx); err != nil {
 		return nil, err
 	}
-	s.found.Stopped = s.stopped
+	s.found.Stopped, s.found.ASCII = s.stopped, survey.nonASCII == 0 && survey.nul == 0
 	s.found.File.Encoding = s.found.Source.Encoding
 	return s.found, nil
 }
@@ -72,7 +74,7 @@ func Sniff(ctx context.Context, f delivered.File, o Options) (*Found, error) {
 // A sniffer is at work on one file.
 type sniffer struct {
 	Options
-	desk    *ask.Desk
+	desk    *doubt.Desk
 	survey  *survey
 	file    delivered.File
 	found   *Found
@@ -167,7 +169,7 @@ func (s *sniffer) decode() error {
 	name := ranked[0].Name
 	if given, ok := s.desk.Given("encoding"); ok {
 		if _, err := charset.Lookup(given); err != nil {
-			return &ask.AnswerError{Key: "encoding", Answer: given, Why: "use a name such as utf-8, gb18030, big5, utf-16, shift_jis or windows-1252"}
+			return &doubt.AnswerError{Key: "encoding", Answer: given, Why: "use a name such as utf-8, gb18030, big5, utf-16, shift_jis or windows-1252"}
 		}
 		name = given
 	} else if !settled(ranked) {
@@ -194,11 +196,11 @@ func (s *sniffer) decode() error {
 	return err
 }
 
-func encodingQuestion(ranked []Encoding) ask.Question {
-	q := ask.Question{Key: "encoding", Flag: "--encoding NAME", Text: "The text is not UTF-8, and too little of it tells what else. How is it encoded?"}
+func encodingQuestion(ranked []Encoding) doubt.Question {
+	q := doubt.Question{Key: "encoding", Flag: "--encoding NAME", Text: "The text is not UTF-8, and too little of it tells what else. How is it encoded?"}
 	for _, e := range ranked {
 		if e.Score > 0.05 {
-			q.Choices = append(q.Choices, ask.Choice{Answer: e.Name, Means: e.Why})
+			q.Choices = append(q.Choices, doubt.Choice{Answer: e.Name, Means: e.Why})
 		}
 	}
 	q.Accept = func(answer string) error {

@@ -1,7 +1,7 @@
-// Package ask holds what a file alone cannot answer: questions, the answers that
+// Package doubt holds what a file alone cannot answer: questions, the answers that
 // came with the command line, and a person who may be there to give others. What
 // nobody answers stays open, and nothing is written for it.
-package ask
+package doubt
 
 import (
 	"fmt"

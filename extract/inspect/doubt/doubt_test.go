@@ -1,16 +1,16 @@
-package ask_test
+package doubt_test
 
 import (
 	"errors"
 	"testing"
 
-	"nightjar/extract/inspect/ask"
+	"nightjar/extract/inspect/doubt"
 )
 
-var date = ask.Question{Key: "Ordered", Text: "Which is it?", Choices: []ask.Choice{{Answer: "%d/%m/%Y"}, {Answer: "%m/%d/%Y"}}}
+var date = doubt.Question{Key: "Ordered", Text: "Which is it?", Choices: []doubt.Choice{{Answer: "%d/%m/%Y"}, {Answer: "%m/%d/%Y"}}}
 
 func TestAnAnswerGivenIsNotAskedFor(t *testing.T) {
-	d := ask.NewDesk(map[string]string{"ordered": "%d/%m/%Y"}, func(ask.Question) (string, error) {
+	d := doubt.NewDesk(map[string]string{"ordered": "%d/%m/%Y"}, func(doubt.Question) (string, error) {
 		t.Error("somebody was asked")
 		return "", nil
 	})
@@ -21,7 +21,7 @@ func TestAnAnswerGivenIsNotAskedFor(t *testing.T) {
 
 func TestAPersonAnswersOnceByNumberOrWord(t *testing.T) {
 	times := 0
-	d := ask.NewDesk(nil, func(ask.Question) (string, error) { times++; return "2", nil })
+	d := doubt.NewDesk(nil, func(doubt.Question) (string, error) { times++; return "2", nil })
 	for range 2 {
 		if answer, err := d.Decide(date); err != nil || answer != "%m/%d/%Y" {
 			t.Errorf("%q, %v", answer, err)
@@ -33,7 +33,7 @@ func TestAPersonAnswersOnceByNumberOrWord(t *testing.T) {
 }
 
 func TestWhatNobodyAnswersStaysOpen(t *testing.T) {
-	d := ask.NewDesk(map[string]string{"other": "x"}, nil)
+	d := doubt.NewDesk(map[string]string{"other": "x"}, nil)
 	if answer, err := d.Decide(date); err != nil || answer != "" {
 		t.Errorf("%q, %v", answer, err)
 	}
@@ -43,16 +43,16 @@ func TestWhatNobodyAnswersStaysOpen(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNoneIsRefused(t *testing.T) {
-	d := ask.NewDesk(map[string]string{"ordered": "yesterday"}, nil)
+	d := doubt.NewDesk(map[string]string{"ordered": "yesterday"}, nil)
 	_, err := d.Decide(date)
-	var wrong *ask.AnswerError
+	var wrong *doubt.AnswerError
 	if !errors.As(err, &wrong) || err.Error() != `"yesterday" is no answer to Ordered: use %d/%m/%Y, or %m/%d/%Y` {
 		t.Error(err)
 	}
 }
 
 func TestEachKindOfFilesIsAskedForItself(t *testing.T) {
-	d := ask.NewDesk(nil, nil)
+	d := doubt.NewDesk(nil, nil)
 	for _, about := range []string{"orders.csv", "items.csv"} {
 		if _, err := d.At(about).Decide(date); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"nightjar/internal/charset"
+	"nightjar/internal/exitcode"
+	"nightjar/internal/lake"
+	"nightjar/internal/pipeline"
+	"nightjar/internal/project"
+	"nightjar/internal/telemetry"
+)
+
+const sharedData = "../../../shared/data"
+
+// inspected runs the verb, off a terminal, in a folder, and returns what it printed.
+func inspected(t *testing.T, dir string, arguments ...string) (printed string, err error) {
+	t.Helper()
+	var out bytes.Buffer
+	root, _ := newRoot(streams{strings.NewReader(""), &out, io.Discard})
+	root.SetArgs(append([]string{"-C", dir, "inspect"}, arguments...))
+	err = root.ExecuteContext(context.Background())
+	return out.String(), err
+}
+
+// aNight runs one over the sources, and returns what it counted, by source and input.
+func aNight(t *testing.T, dir, currency, sources string) map[string]lake.Counts {
+	t.Helper()
+	text := "project: inspected\ncurrency: " + currency + "\n\n" + sources
+	if err := os.WriteFile(filepath.Join(dir, "nightjar.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := project.Open(dir, "")
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	report, err := pipeline.Run(context.Background(), p, pipeline.Options{Now: time.Now()}, slog.New(slog.DiscardHandler), telemetry.NewProgress(io.Discard, telemetry.Options{Quiet: true}))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	if report.Outcome != pipeline.Published {
+		t.Fatalf("the night ended as %s, with\n%s", report.Outcome, text)
+	}
+	m, err := p.Lake.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]lake.Counts{}
+	for _, d := range m.Deliveries {
+		for _, c := range d.Counts {
+			counts[d.Source+"."+c.Input] = c
+		}
+	}
+	return counts
+}
+
+// What inspect prints for a real file is a source that runs, and takes all rows.
+func TestWhatInspectPrintsRuns(t *testing.T) {
+	type rows struct{ read, taken int64 }
+	for _, c := range []struct {
+		name      string
+		files     []string
+		arguments []string
+		want      map[string]rows // taken is read, unless said otherwise
+	}{
+		{"CDNOW", []string{"cdnow/CDNOW_master.txt"}, nil, map[string]rows{"cdnow_master.sale_line": {69659, 69659}}},
+		{"CDNOW sample, without a header", []string{"cdnow/CDNOW_sample.txt"}, nil, map[string]rows{"cdnow_sample.sale_line": {6919, 6919}}},
+		{"orders in GB18030", []string{"china/orders_gb18030.csv"}, nil, map[string]rows{"orders_gb18030.sale_line": {1693, 1693}}},
+		{"the same for two inputs", []string{"china/orders_gb18030.csv"}, []string{"--input", "sale_line,product"}, map[string]rows{"orders_gb18030.sale_line": {1693, 1693}}},
+		{"Tmall", []string{"china/tmall_orders_2020_02.csv"}, nil, map[string]rows{"tmall_orders.sale_line": {28010, 28010}}},
+		{"satisfaction", []string{"china/voice_satisfaction.xlsx"}, []string{"--answer", "handed_on=2022-06-30"}, map[string]rows{"voice_satisfaction.survey_response": {5433, 5433}, "voice_satisfaction.survey_answer": {5433, 5433}}},
+		{
+			"SAP",
+			[]string{"sap/SalesOrders.csv", "sap/SalesOrderItems.csv"},
+			[]string{"--answer", "LIFECYCLESTATUS:C=delivered", "--answer", "LIFECYCLESTATUS:I=placed", "--answer", "LIFECYCLESTATUS:X=cancelled"},
+			map[string]rows{"salesorders.sale": {334, 334}, "salesorderitems.sale_line": {1930, 1930}},
+		},
+		{
+			"Olist",
+			[]string{"olist/olist_customers_dataset.csv", "olist/olist_orders_dataset.csv", "olist/olist_order_items_dataset.csv", "olist/olist_order_payments_dataset.csv", "olist/olist_order_reviews_dataset.csv", "olist/olist_products_dataset.csv", "olist/olist_sellers_dataset.csv"},
+			nil,
+			map[string]rows{
+				"olist_customers_dataset.customer": {99441, 99441}, "olist_orders_dataset.sale": {99441, 99441}, "olist_order_items_dataset.sale_line": {112650, 112650},
+				"olist_order_payments_dataset.payment": {103886, 103886}, "olist_order_reviews_dataset.survey_response": {99224, 99224}, "olist_order_reviews_dataset.survey_answer": {99224, 99224},
+				"olist_products_dataset.product": {32951, 32951}, "olist_sellers_dataset.store": {3095, 3095},
+			},
+		},
+		{"POSLog", []string{"poslog/ncr_acs_poslog.xml"}, nil, map[string]rows{"ncr_acs_poslog.sale": {51, 42}, "ncr_acs_poslog.sale_line": {552, 552}, "ncr_acs_poslog.payment": {51, 51}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && !slices.Contains([]string{"SAP", "POSLog"}, c.name) {
+				t.Skip("whole nights over real files take a minute")
+			}
+			dir := t.TempDir()
+			for i, file := range c.files {
+				path, err := filepath.Abs(filepath.Join(sharedData, filepath.FromSlash(file)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := os.Stat(path); err != nil {
+					t.Skip("the data is not beside the project: ", file)
+				}
+				c.files[i] = path
+			}
+			sources, err := inspected(t, dir, append(append(c.files, "--quiet"), c.arguments...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			counts := aNight(t, dir, "USD", sources)
+			for name, want := range c.want {
+				got, there := counts[name]
+				if !there || got.Read != want.read || got.Taken != want.taken || got.Rejected+got.Superseded+got.Unreadable > 0 {
+					t.Errorf("%s: %+v, not all of %d rows, in\n%s", name, got, want.read, sources)
+				}
+			}
+		})
+	}
+}
+
+// The cases of extract/inspect, whose printed sources are looked at there, run too: all
+// in one night.
+func TestTheSourcesOfHandMadeFilesRun(t *testing.T) {
+	cases, err := filepath.Glob("../../extract/inspect/testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal("there are no cases", err)
+	}
+	dir, sources := t.TempDir(), ""
+	for _, path := range cases {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		printed, err := inspected(t, dir, append(unpacked(t, archive, filepath.Join(dir, name)), "--quiet", "--name", name, "--system", name)...)
+		if err == nil && !strings.Contains(printed, "no input fits") {
+			sources += strings.TrimPrefix(printed, "sources:")
+		}
+	}
+	rejected := map[string]int64{"bad_values.sale_line": 1}
+	counts := aNight(t, dir, "EUR", "sources:"+sources)
+	if len(counts) < 15 {
+		t.Errorf("only %d mappings ran, of\n%s", len(counts), sources)
+	}
+	for name, c := range counts {
+		if c.Taken != c.Read || c.Rejected != rejected[name] || c.Superseded > 0 {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+}
+
+// unpacked writes a case's files into a folder, and returns them with the case's flags.
+func unpacked(t *testing.T, archive *txtar.Archive, dir string) (arguments []string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string]string{}
+	for line := range strings.Lines(string(archive.Comment)) {
+		if word, value, found := strings.Cut(line, ": "); found {
+			settings[word] = strings.TrimSpace(value)
+		}
+	}
+	for _, f := range archive.Files {
+		if f.Name == "page" {
+			continue
+		}
+		coding, err := charset.Lookup(settings["encode"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if coding != nil {
+			if f.Data, err = coding.NewEncoder().Bytes(f.Data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		path := filepath.Join(dir, f.Name)
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		arguments = append(arguments, path)
+	}
+	return append(arguments, strings.Fields(strings.ReplaceAll(settings["flags"], "--profile", ""))...)
+}
+
+func TestAnOpenQuestionEndsInspectAndWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "orders.csv")
+	if err := os.WriteFile(file, []byte("order_no,order_date,qty,amount\nA1,03/04/2024,1,9.99\nA2,05/04/2024,2,19.98\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	printed, err := inspected(t, dir, file, "--quiet")
+	if exitcode.Of(err) != exitcode.Usage || !strings.Contains(err.Error(), "--date FORMAT") {
+		t.Errorf("%v", err)
+	}
+	if !strings.Contains(printed, "# business_date: order_date") || strings.Contains(printed, "\n          business_date") {
+		t.Errorf("a date is mapped that could be another:\n%s", printed)
+	}
+	if _, err := inspected(t, dir, file, "--answer", "nobody=asked"); exitcode.Of(err) != exitcode.Usage || !strings.Contains(err.Error(), "nobody") {
+		t.Errorf("an answer to nothing: %v", err)
+	}
+	if _, err := inspected(t, dir, filepath.Join(dir, "none.csv")); exitcode.Of(err) != exitcode.Source || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+func TestInspectAddsItsSourceToTheProjectAndTheNightTakesIt(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{
+		"nightjar.yaml": "# ours\nproject: shop\ncurrency: EUR\nsources:\n    till:   # the first\n        system: pos\n        files: till.csv\n        maps:\n            sale_line:\n                columns: {document_id: no, line_no: line, business_date: day, quantity: qty, gross_amount: amount}\n# what follows\nkeep: 2\n",
+		"till.csv":      "no,line,day,qty,amount\n1,1,2024-01-31,1,5\n",
+		"web-1.csv":     "order_no,order_date,qty,amount\nA1,03/04/2024,1,9.99\nA2,05/04/2024,2,19.98\n",
+		"web-2.csv":     "order_no,order_date,qty,amount\nA3,06/04/2024,1,9.99\n",
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	arguments := []string{filepath.Join(dir, "web-*.csv"), "--date", "%d/%m/%Y", "--name", "web", "--write", "--quiet"}
+	if _, err := inspected(t, dir, arguments...); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "nightjar.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"# ours\n", "till:   # the first", "\n    web:\n", "files: [web-*.csv]", "# what follows\nkeep: 2\n", "system: pos"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("there is no %q in\n%s", want, text)
+		}
+	}
+	if _, err := inspected(t, dir, arguments...); exitcode.Of(err) != exitcode.Config || !strings.Contains(err.Error(), "there is a source web already") {
+		t.Errorf("added twice: %v", err)
+	}
+	p, err := project.Open(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := pipeline.Run(context.Background(), p, pipeline.Options{Now: time.Now()}, slog.New(slog.DiscardHandler), telemetry.NewProgress(io.Discard, telemetry.Options{Quiet: true}))
+	if err != nil || report.RowsStaged != 4 || report.Rejects != 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
