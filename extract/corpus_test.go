@@ -975,8 +975,10 @@ func readWhole(t *testing.T, open func() (record.Table, error)) {
 // readCSV holds the readers of delimited text against each other.
 func readCSV(t *testing.T, file delivered.File, pick uint8) {
 	d := []csvfile.Dialect{
-		{Delimiter: ',', Quote: '"', Header: true}, {Delimiter: ';', Quote: '"', Columns: []string{"a", "b"}},
-		{Delimiter: ',', Quote: '\'', Escape: '\\', Header: true, Skip: 1, Footer: 1}, {Delimiter: '\t', Columns: []string{"a"}, Comment: '#'},
+		{Delimiter: ',', Quote: '"', Header: true},
+		{Delimiter: ';', Quote: '"', Columns: []string{"a", "b"}},
+		{Delimiter: ',', Quote: '\'', Escape: '\\', Header: true, Skip: 1, Footer: 1},
+		{Delimiter: '\t', Columns: []string{"a"}, Comment: '#'},
 	}[pick/4%4]
 	scan, err := csvfile.Scan(t.Context(), file, d, nil)
 	if err != nil {

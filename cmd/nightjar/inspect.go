@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,8 +96,7 @@ func runInspect(cmd *cobra.Command, c *console, o inspectOptions, args []string)
 // exitOf gives a wrong answer the code of a wrong command line, what cannot be read
 // that of a source.
 func exitOf(err error) error {
-	var wrong *doubt.AnswerError
-	if errors.As(err, &wrong) {
+	if _, wrong := errors.AsType[*doubt.AnswerError](err); wrong {
 		return exitcode.With(exitcode.Usage, fmt.Errorf("reading the command line: %w", err))
 	}
 	return exitcode.With(exitcode.Source, err)
@@ -116,9 +116,7 @@ func flagsOf(open []doubt.Question) string {
 // there to give others.
 func (o *inspectOptions) prepare(c *console) error {
 	given := map[string]string{}
-	for key, answer := range o.answers {
-		given[key] = answer
-	}
+	maps.Copy(given, o.answers)
 	for key, answer := range map[string]string{evidence.DateKey: o.date, "encoding": o.encoding, "header": o.header, "sheet": o.sheet, "records": o.record} {
 		if answer != "" {
 			given[key] = answer

@@ -15,7 +15,7 @@ const sampleSize = 64 << 10
 var noText = []struct{ begins, is, do string }{
 	{"PK\x03\x04", "a zip archive or an Excel workbook", "name it .zip, deliver what is in it, or set the source's format to excel"},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls) or an encrypted one", "have it saved as .xlsx without a password, or as text"},
-	{"PAR1", "a Parquet file", "set the source's format to parquet"},
+	{"PAR1\x15", "a Parquet file", "set the source's format to parquet"},
 	{"%PDF-", "a PDF document", "ask for the data itself"},
 }
 

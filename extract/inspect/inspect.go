@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -78,6 +79,9 @@ type Table struct {
 // Inspect finds out what files hold. Its errors are those of files that cannot be
 // read, and answers that are none (*doubt.AnswerError).
 func Inspect(ctx context.Context, arguments []string, o Options) ([]*Kind, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
 	files, err := expand(arguments, o.Members)
 	if err != nil {
 		return nil, err
@@ -105,6 +109,22 @@ func Inspect(ctx context.Context, arguments []string, o Options) ([]*Kind, error
 	}
 	i.rename(kinds)
 	return kinds, nil
+}
+
+// names that sources and systems may have: see package config.
+var (
+	sourceName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+	systemName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+)
+
+func (o Options) validate() error {
+	switch {
+	case o.Name != "" && !sourceName.MatchString(o.Name):
+		return &doubt.AnswerError{Key: "--name", Answer: o.Name, Why: "use small letters, digits, _ and -, beginning with a letter"}
+	case o.System != "" && !systemName.MatchString(o.System):
+		return &doubt.AnswerError{Key: "--system", Answer: o.System, Why: "use small letters, digits and _, beginning with a letter"}
+	}
+	return nil
 }
 
 // inspection is one under way.
@@ -252,8 +272,9 @@ func (i *inspection) table(ctx context.Context, k *Kind, from string, desk *doub
 func (i *inspection) describe(ctx context.Context, k *Kind, t *Table) *propose.Table {
 	p := &propose.Table{
 		Source: k.Source.Name, From: t.From, Columns: t.Evidence, Keys: t.Keys, Formats: k.Source.Formats,
-		Holds: func(key evidence.Key) (bool, error) { return key.Holds(ctx, t.Rows) },
-		Share: func(condition string) (float64, error) { return t.share(ctx, condition) },
+		Holds:  func(key evidence.Key) (bool, error) { return key.Holds(ctx, t.Rows) },
+		Across: func(key evidence.Key) (bool, error) { return key.Across(ctx, t.Rows) },
+		Share:  func(condition string) (float64, error) { return t.share(ctx, condition) },
 	}
 	for _, f := range k.Files {
 		p.Names = append(p.Names, filepath.Base(f.File.String()))
@@ -379,7 +400,7 @@ func (t *Table) KeyNames(key evidence.Key) []string {
 	return names
 }
 
-// names that sources may have: see package config.
+// name is the source's: as wanted, or made of the first file's.
 func (i *inspection) name(k *Kind) string {
 	if i.Name != "" && !i.several {
 		return i.Name

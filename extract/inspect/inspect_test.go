@@ -3,6 +3,7 @@ package inspect_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -177,4 +178,13 @@ func FuzzInspect(f *testing.F) {
 			isConfig(t, dir, page.Sources(kinds))
 		}
 	})
+}
+
+func asJSON(t *testing.T, object any) string {
+	t.Helper()
+	text, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

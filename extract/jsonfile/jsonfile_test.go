@@ -2,9 +2,11 @@ package jsonfile_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,13 +18,19 @@ import (
 	"nightjar/extract/record"
 )
 
-// read gives the columns and each row as line: its fields joined by |, or !rule.
-func read(t *testing.T, text string, o jsonfile.Options) []string {
+func file(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file.json")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+// read gives the columns and each row as line: its fields joined by |, or !rule.
+func read(t *testing.T, text string, o jsonfile.Options) []string {
+	t.Helper()
+	path := file(t, text)
 	f, err := jsonfile.Open(delivered.File{Path: path}, o)
 	if err != nil {
 		return []string{strings.ReplaceAll(err.Error(), path, "file.json")}
@@ -91,6 +99,15 @@ func TestJSONBecomesATable(t *testing.T) {
 		"two fields of one path":                 {`{"a.b": 1, "a": {"b": 2}}`, jsonfile.Options{}, []string{"", "1: !bad_record"}},
 		"cut off":                                {"[{\"a\": 1},\n{\"a\"", jsonfile.Options{}, []string{"reading file.json: the JSON ends too early, at line 2: the file is cut off, ask for it again"}},
 		"cut off behind its list":                {`{"data": [{"a": 1}]`, jsonfile.Options{Records: "data"}, []string{"reading file.json: the JSON ends too early, at line 1: the file is cut off, ask for it again"}},
+		"two lists":                              {"[{\"a\": 1}]\n[{\"a\": 2}, {\"a\": 3}]\n{\"a\": 4}\n", jsonfile.Options{}, []string{"a", "1: 1", "2: 2", "2: 3", "3: 4"}},
+		"pages":                                  {"{\"d\": {\"l\": [{\"a\": 1}], \"n\": 1}}\n{\"d\": {\"l\": []}}\n{\"d\": {\"l\": [{\"a\": 2}]}}", jsonfile.Options{Records: "d.l"}, []string{"a", "1: 1", "3: 2"}},
+		"a page without":                         {"{\"d\": [{\"a\": 1}]}\n{}\n", jsonfile.Options{Records: "d"}, []string{`reading file.json: there is no list at d: the field "d" is missing; correct json.records`}},
+		"the list twice":                         {"{\"d\": [{\"a\": 1}],\n \"d\": [{\"a\": 2}]}", jsonfile.Options{Records: "d"}, []string{`reading file.json: at line 2, the field "d" stands twice in one object, and one of them would be lost: ask for the file again`}},
+		"no list of rows":                        {"{\"i\": 1, \"l\": {\"n\": 1}}\n{\"i\": 2, \"l\": \"x\"}\n{\"i\": 3, \"l\": null}\n{\"i\": 4}\n{\"i\": 5, \"l\": [{\"n\": 2}]}\n", jsonfile.Options{From: "l"}, []string{"l.#|i|l.n", "1: !bad_record", "2: !bad_record", "5: 1|5|2"}},
+		"no way to the rows":                     {"{\"i\": 1, \"m\": {\"l\": [{\"n\": 1}]}}\n{\"i\": 2, \"m\": 5}\n", jsonfile.Options{From: "m.l"}, []string{"m.l.#|i|m.l.n", "1: 1|1|1", "2: !bad_record"}},
+		"text behind a record":                   {"{\"a\": 1}\n{\"a\": 2} // two\n{\"a\": 3},\n{\"a\": 4}\n", jsonfile.Options{}, []string{"a", "1: 1", "2: !bad_record", "3: !bad_record", "4: 4"}},
+		"a path around a list too":               {`[{"l.n": 1, "l": [{"n": 2}]}]`, jsonfile.Options{From: "l"}, []string{"l.#", "1: !bad_record"}},
+		"marks where files join":                 {"\ufeff{\"a\": 1}\n\ufeff{\"a\": 2}\n", jsonfile.Options{}, []string{"a", "1: 1", "2: 2"}},
 		"no JSON":                                {"id,amount\n1,2\n", jsonfile.Options{}, []string{"reading file.json: at line 1, byte 1, it is no JSON any more: have it written anew, or deliver one record a line, so that one bad record does not take the others with it"}},
 		"no such list":                           {`{"data": {"a": 1}}`, jsonfile.Options{Records: "data.orders"}, []string{"reading file.json: there is no list at data.orders: the field \"orders\" is missing; correct json.records"}},
 		"nothing":                                {"", jsonfile.Options{}, []string{""}},
@@ -99,6 +116,39 @@ func TestJSONBecomesATable(t *testing.T) {
 		if diff := cmp.Diff(c.want, read(t, c.text, c.o)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// A value in a list that memory would not hold is refused, not read to its end.
+func TestAValueThatDoesNotEndIsRefused(t *testing.T) {
+	long := strings.Repeat("x", 5*record.Max)
+	for text, want := range map[string]string{
+		"[{\"a\": 1},\n{\"a\": \"" + long + "\"}]": "a value on line 1 or behind it has more than 32 MiB",
+		"{\"a\": 1}\n{\"a\": \"" + long + "\"}\n":  "2: !too_long",
+	} {
+		got := read(t, text, jsonfile.Options{})
+		if last := got[len(got)-1]; !strings.Contains(last, want) {
+			t.Errorf("%.200s, want %s", last, want)
+		}
+	}
+}
+
+// What is around rows is held once, however many fields and rows there are.
+func TestManyFieldsAroundManyRows(t *testing.T) {
+	text := "{\"l\": [1" + strings.Repeat(",1", 100_000) + "]"
+	for i := range 500 {
+		text += fmt.Sprintf(", \"k%d\": %d", i, i)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f, err := jsonfile.Open(delivered.File{Path: file(t, text+"}")}, jsonfile.Options{From: "l"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	runtime.ReadMemStats(&after)
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 200 {
+		t.Errorf("%d MiB for 100,000 rows", used)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -187,13 +188,13 @@ func (d *document) leave() error {
 	if _, err := d.decoder.ReadToken(); err != nil {
 		return d.broken(err)
 	}
-	for i := len(d.fields) - 1; i >= 0; i-- {
-		again, err := d.find(d.fields[i])
+	for _, field := range slices.Backward(d.fields) {
+		again, err := d.find(field)
 		if err != nil {
 			return err
 		}
 		if again {
-			return fmt.Errorf("reading %s: at line %d, the field %q stands twice in one object, and one of them would be lost: ask for the file again", d.name, d.counter.lineAt(d.decoder.InputOffset()), d.fields[i])
+			return fmt.Errorf("reading %s: at line %d, the field %q stands twice in one object, and one of them would be lost: ask for the file again", d.name, d.counter.lineAt(d.decoder.InputOffset()), field)
 		}
 		if _, err := d.decoder.ReadToken(); err != nil {
 			return d.broken(err)
@@ -211,7 +212,7 @@ func (d *document) broken(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, errTooLong):
-		return fmt.Errorf("reading %s: what stands at line %d has more than %d MiB: have it delivered one record a line, so that it can be rejected alone", d.name, d.counter.lineAt(d.decoder.InputOffset()), longest>>20)
+		return fmt.Errorf("reading %s: a value on line %d or behind it has more than %d MiB: have it delivered one record a line, so that it can be rejected alone", d.name, d.counter.lineAt(d.decoder.InputOffset()), longest>>20)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading %s: the JSON ends too early, at line %d: the file is cut off, ask for it again", d.name, d.counter.lineAt(d.counter.read))

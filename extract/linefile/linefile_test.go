@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 
 	"nightjar/extract/delivered"
 	"nightjar/extract/linefile"
@@ -79,6 +80,12 @@ func TestLinesBecomeRecords(t *testing.T) {
 		"blanks left out at the end":  {"002Bo\n", trimmed, []string{"id|name|n", "002|Bo|"}},
 		"text behind the last column": {"001Anna 7x\n001Anna 7 \n", fixed, []string{"id|name|n", "!bad_record", "001|Anna| 7"}},
 		"a last column without width": {"001Anna as long as it likes\n", open, []string{"id|name|n", "001|Anna| as long as it likes"}},
+		"marks where files join":      {"\ufeff1 a 2\n\ufeff3 b 4\n", aligned, []string{"id|on|amount", "1|a|2", "3|b|4"}},
+		"a line end of another kind":  {"001Anna as\r002Bo as\n003Al well\n", open, []string{"id|name|n", "!bad_record", "003|Al w|ell"}},
+		"a file shorter than its end": {"id amount\n", linefile.Options{Cut: header.Cut, Header: true, Footer: 2}, []string{"id|amount", "reading file.txt: it has 0 lines, and its footer alone should have 2, so it is cut off: ask for it again, or correct lines.footer"}},
+		"more columns than any has":   {strings.Repeat("x ", 1<<16+1) + "\n", linefile.Options{Cut: header.Cut, Header: true}, []string{"reading file.txt: its header has 65537 columns, too many for one: correct the source's delimiter"}},
+		"more fields than any has":    {strings.Repeat("x ", 1<<16+3) + "\n1 a 2\n", aligned, []string{"id|on|amount", "!ragged", "1|a|2"}},
+		"separators alone":            {"\u3000\u3000\n\n", linefile.Options{Columns: []string{"a", "b", "c"}, Cut: linefile.Cut{Separator: "\u3000"}}, []string{"a|b|c", "||"}},
 		"a separator of several":      {"1||a|b||3\n", linefile.Options{Columns: []string{"a", "b", "c"}, Cut: linefile.Cut{Separator: "||"}}, []string{"a|b|c", "1|a|b|3"}},
 	} {
 		if diff := cmp.Diff(c.want, read(t, c.text, c.o, "")); diff != "" {
@@ -102,6 +109,13 @@ func TestWidthsInBytesAreThoseOfTheFilesEncoding(t *testing.T) {
 	o.Cut.Widths[2] = linefile.Width{From: 6}
 	if diff := cmp.Diff([]string{"id|name|n", "!bad_record", "002|Ann|a 8"}, read(t, text, o, "")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestBytesAreNotCountedWhereALineEndIsSeveral(t *testing.T) {
+	o := linefile.Options{Columns: []string{"id"}, Cut: linefile.Cut{Widths: []linefile.Width{{0, 0}}, Bytes: true, Decoder: unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()}}
+	if got := read(t, "a\x00\n\x00", o, ""); !strings.Contains(got[0], "unit: character") {
+		t.Error(got)
 	}
 }
 
@@ -129,8 +143,12 @@ func FuzzLines(f *testing.F) {
 				lines++
 			}
 		}
-		if got := len(read(t, text, o, "")) - 1; got > lines {
-			t.Fatalf("%d records and footers of %d lines that hold anything", got, lines)
+		got := read(t, text, o, "")
+		if strings.HasPrefix(got[len(got)-1], "reading ") {
+			return
+		}
+		if len(got)-1 > lines {
+			t.Fatalf("%d records and footers of %d lines that hold anything", len(got)-1, lines)
 		}
 	})
 }

@@ -179,7 +179,7 @@ func (c *Column) ask(ctx context.Context, r *sample.Rows, desk *doubt.Desk, pers
 		}
 		q.Choices = append(q.Choices, doubt.Choice{Answer: k.answer(), Means: means})
 	}
-	answer, err := c.fromFlag(desk, q)
+	answer, err := c.fromFlag(desk)
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ const DateKey = "date format"
 
 // fromFlag takes what --date says, where it is a choice and the column has no answer
 // of its own.
-func (c *Column) fromFlag(desk *doubt.Desk, q doubt.Question) (string, error) {
+func (c *Column) fromFlag(desk *doubt.Desk) (string, error) {
 	if _, own := desk.Given(c.Name); own {
 		return "", nil
 	}

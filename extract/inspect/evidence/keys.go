@@ -11,8 +11,8 @@ import (
 	"nightjar/internal/duck"
 )
 
-// A Key is a set of columns, by their places, that no two rows share and that every
-// row has.
+// A Key is a set of columns, by their places, that no two rows of a file share and
+// that every row has.
 type Key []int
 
 const (
@@ -129,11 +129,21 @@ func product(set []*Column) int64 {
 	return n
 }
 
-// Holds says whether no two rows agree in the columns: it tries the first rows, then all.
+// Holds says whether no two rows of a file agree in the columns.
 func (k Key) Holds(ctx context.Context, r *sample.Rows) (bool, error) {
-	names := make([]string, len(k))
-	for i, place := range k {
-		names[i] = sample.Name(place)
+	return k.apart(ctx, r, []string{"file"})
+}
+
+// Across says whether no two rows of different files agree in them either: else, a
+// file brings newer versions of what another held.
+func (k Key) Across(ctx context.Context, r *sample.Rows) (bool, error) {
+	return k.apart(ctx, r, nil)
+}
+
+// apart tries the first rows, then all.
+func (k Key) apart(ctx context.Context, r *sample.Rows, names []string) (bool, error) {
+	for _, place := range k {
+		names = append(names, sample.Name(place))
 	}
 	list := strings.Join(names, ", ")
 	for _, limit := range []int64{keyPrefix, r.Looked} {

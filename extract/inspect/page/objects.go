@@ -4,9 +4,9 @@ import (
 	"nightjar/extract/inspect"
 	"nightjar/extract/inspect/doubt"
 	"nightjar/extract/inspect/evidence"
+	"nightjar/extract/inspect/profile"
 	"nightjar/extract/inspect/propose"
 	"nightjar/extract/inspect/sniff"
-	"nightjar/extract/record"
 )
 
 // Objects emits what was found, an object at a time, each with its kind: file, table,
@@ -81,14 +81,14 @@ func (e *emitter) table(k *inspect.Kind, t *inspect.Table) {
 			continue
 		}
 		p := *t.Profile[i]
-		if propose.Personal(c) && !e.Values {
-			p.Min, p.Max, p.Top = record.Shape(p.Min), record.Shape(p.Max), nil
+		if propose.Revealing(c) && !e.Values {
+			p.Hide()
 		}
 		e.put(struct {
 			Kind string `json:"kind"`
 			From string `json:"table,omitempty"`
-			any
-		}{"profile", t.From, p})
+			*profile.Column
+		}{"profile", t.From, &p})
 	}
 	for _, key := range t.Keys {
 		e.put(map[string]any{"kind": "key", "table": t.From, "columns": t.KeyNames(key)})

@@ -285,7 +285,7 @@ func (p *page) evidence(t *inspect.Table) {
 			if len(k.Examples) == 0 || !rivals(c.Verdict, k) {
 				continue
 			}
-			p.item("", "  no %s: %s", k, p.examples(c, k))
+			p.item("", "  no %s: %s", k, p.examples(k))
 		}
 		if m, missed := t.Missed[c.Name]; missed && m.Count > 0 {
 			p.item("", "  in the whole file, no %s: %s, the first on line %d", c.Verdict, say.Count(m.Count, "value"), m.Line)
@@ -313,7 +313,7 @@ func (p *page) candidates(c *evidence.Column) string {
 	return strings.Join(parts, " · ")
 }
 
-func (p *page) examples(c *evidence.Column, k *evidence.Candidate) string {
+func (p *page) examples(k *evidence.Candidate) string {
 	if len(k.Nulls) > 0 {
 		return fmt.Sprintf("%d that say %s, for no value", k.Against, strings.Join(k.Nulls, ", "))
 	}
@@ -363,7 +363,7 @@ func (p *page) feeds(k *inspect.Kind, t *inspect.Table) {
 
 func (p *page) profile(t *inspect.Table) {
 	for i, c := range t.Profile {
-		personal := propose.Personal(t.Evidence[i]) && !p.Values
+		hidden := propose.Revealing(t.Evidence[i]) && !p.Values
 		p.line("")
 		about := ""
 		if c.Approximate {
@@ -373,7 +373,7 @@ func (p *page) profile(t *inspect.Table) {
 		p.item("nulls", "%d of %d (%.1f %%)", c.Nulls, c.Rows, 100*c.NullPart)
 		p.item("distinct", "%s%d", about, c.Distinct)
 		p.item("length", "%d to %d, %.1f on average", c.Shortest, c.Longest, c.Mean)
-		if personal {
+		if hidden {
 			p.item("values", "not shown: they may say who somebody is (--show-values shows them)")
 			p.item("range", "%s to %s", clean(record.Shape(c.Min)), clean(record.Shape(c.Max)))
 		} else {

@@ -97,7 +97,7 @@ func amount(c *evidence.Column, sql, text string, scale int, isDecimal bool, for
 
 // Number is a text that SQL casts to a number, of a column's text in its own marks.
 func Number(c *evidence.Column, text string, formats config.Formats) string {
-	mark, thousands := marksOf(c, formats)
+	mark, thousands := marksOf(c)
 	if thousands != "" {
 		text = fmt.Sprintf("replace(%s, %s, '')", text, duck.Text(thousands))
 	}
@@ -107,7 +107,7 @@ func Number(c *evidence.Column, text string, formats config.Formats) string {
 	return text
 }
 
-func marksOf(c *evidence.Column, formats config.Formats) (mark, thousands string) {
+func marksOf(c *evidence.Column) (mark, thousands string) {
 	if c.Verdict == nil || c.Verdict.Kind != evidence.Decimal {
 		return "", ""
 	}
@@ -115,7 +115,7 @@ func marksOf(c *evidence.Column, formats config.Formats) (mark, thousands string
 }
 
 func sameMarks(c *evidence.Column, formats config.Formats) bool {
-	mark, thousands := marksOf(c, formats)
+	mark, thousands := marksOf(c)
 	return mark == formats.Decimal && (thousands == "" || thousands == formats.Thousands)
 }
 

@@ -25,6 +25,12 @@ func Personal(c *evidence.Column) bool {
 	return PersonalName(c.Name)
 }
 
+// Revealing says whether values of a column are better not shown unasked: those of a
+// personal one, and free text, in which anything may stand.
+func Revealing(c *evidence.Column) bool {
+	return Personal(c) || c.Kind() == evidence.Text && c.Longest > 60
+}
+
 // PersonalName says so of a column's name.
 func PersonalName(name string) bool {
 	list, whole := words(name), squeeze(name)

@@ -146,7 +146,9 @@ func (p *plan) finish(desk *doubt.Desk) error {
 	if err := p.settleDate(desk); err != nil {
 		return err
 	}
-	p.settleMode()
+	if err := p.settleMode(); err != nil {
+		return err
+	}
 	p.leave()
 	return nil
 }
@@ -158,8 +160,12 @@ func (p *plan) mapped(f fit) Mapped {
 	if note != "" {
 		why += "; " + note
 	}
-	if f.to.Required && f.from.Empty > 0 {
-		p.Notes = append(p.Notes, fmt.Sprintf("%s without %s would be rejected: %s is required", say.Count(f.from.Empty, "row"), f.from.Name, f.to.Name))
+	without := f.from.Empty
+	if k := f.from.Verdict; k != nil && len(k.Nulls) > 0 {
+		without += k.Against
+	}
+	if f.to.Required && without > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("%s without %s would be rejected: %s is required", say.Count(without, "row"), f.from.Name, f.to.Name))
 	}
 	if k := f.from.Verdict; k != nil && k.Against > 0 && len(k.Nulls) == 0 && f.to.Type != "string" {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s would be rejected, whose %s is no %s", say.Count(k.Against, "row"), f.from.Name, k))
@@ -208,13 +214,43 @@ func statusQuestion(column string, w evidence.Word) doubt.Question {
 	return q
 }
 
-// settleMode chooses how deliveries follow one another; one file cannot tell.
-func (p *plan) settleMode() {
+// settleMode chooses how deliveries follow one another. One file cannot tell; of
+// several, keys that come again do.
+func (p *plan) settleMode() error {
+	if p.Key == "none" || !p.numbered() {
+		return nil
+	}
+	again, err := p.comesAgain()
 	switch {
-	case p.Key == "none":
-	case p.input.Versioned(), p.made("status") && p.numbered(), len(p.input.DatedBy) == 0:
+	case again:
+		p.Mode = "upsert"
+		p.Notes = append(p.Notes, "keys of one file come again in another: the later one counts")
+	case p.input.Versioned(), p.made("status"), len(p.input.DatedBy) == 0:
 		p.Mode = "upsert"
 	}
+	return err
+}
+
+// comesAgain says whether a key of the input stands in more than one file.
+func (p *plan) comesAgain() (bool, error) {
+	if len(p.table.Names) < 2 {
+		return false, nil
+	}
+	var key evidence.Key
+	for _, name := range p.input.Key {
+		if p.has(name) {
+			key = append(key, p.from(name).Place)
+		}
+	}
+	if len(key) == 0 {
+		return false, nil
+	}
+	within, err := p.table.Holds(key)
+	if err != nil || !within {
+		return false, err
+	}
+	across, err := p.table.Across(key)
+	return !across, err
 }
 
 // numbered says whether a later row can be told to be a newer version of one: it has a

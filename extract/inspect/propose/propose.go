@@ -26,8 +26,6 @@ type Proposal struct {
 	Key  string `json:"key,omitempty"`
 	// Questions are rows of survey_question that the answers ask for.
 	Questions []Asked `json:"questions,omitempty"`
-
-	weight float64 // of the columns that were found
 }
 
 // A Mapped column is one of the input, and what makes it.
@@ -89,6 +87,8 @@ type Table struct {
 	Keys []evidence.Key
 	// Holds says whether no two rows agree in columns, by their places.
 	Holds func(evidence.Key) (bool, error)
+	// Across says whether no two rows of different files do.
+	Across func(evidence.Key) (bool, error)
 	// Share is the share of rows for which a condition over c1, c2, … holds.
 	Share func(condition string) (float64, error)
 	// Names are those of the files.

@@ -15,6 +15,7 @@ type ruler struct {
 	widths []config.Width
 	byByte bool
 	header bool // the first line is unlike the others
+	glued  bool // columns meet without a blank between them
 	why    string
 }
 
@@ -48,7 +49,8 @@ func measure(raw, decoded []byte) *ruler {
 	if r.header {
 		body = lines[1:]
 	}
-	starts := edges(body)
+	starts, glued := edges(body)
+	r.glued = glued
 	if len(starts) < 2 {
 		return nil
 	}
@@ -126,13 +128,13 @@ func (p place) kind() byte {
 }
 
 // edges finds where columns begin: behind places that are blank in every line, and
-// where digits give way to letters in all.
-func edges(lines [][]rune) []int {
+// where digits give way to letters in all, glued to them.
+func edges(lines [][]rune) (starts []int, glued bool) {
 	places := census(lines)
 	if len(places) == 0 {
-		return nil
+		return nil, false
 	}
-	starts := []int{0}
+	starts = []int{0}
 	for i := 1; i < len(places); i++ {
 		before, here := places[i-1], places[i]
 		switch {
@@ -140,12 +142,12 @@ func edges(lines [][]rune) []int {
 		case before.kind() == ' ':
 			starts = append(starts, i)
 		case before.kind() == '9' && here.kind() == 'a': // not a9, which codes are
-			starts = append(starts, i)
+			starts, glued = append(starts, i), true
 		case before.blank*10 > 9*len(lines) && here.blank == 0:
 			starts = append(starts, i)
 		}
 	}
-	return starts
+	return starts, glued
 }
 
 func census(lines [][]rune) []place {

@@ -22,7 +22,7 @@ func (s *sniffer) lines() error {
 	best, rivals := layouts(text, s.whole())
 	if best == nil || best.score < 0.5 || best.delimiter == "" {
 		r := measure(s.completeHead(), []byte(text))
-		if r != nil && (best == nil || best.delimiter != "" || len(r.widths) > best.columns) {
+		if r != nil && (best == nil || best.delimiter != "" || r.glued) {
 			return s.fixed(r)
 		}
 	}
