@@ -179,11 +179,9 @@ func (c *Column) ask(ctx context.Context, r *sample.Rows, desk *doubt.Desk, pers
 		}
 		q.Choices = append(q.Choices, doubt.Choice{Answer: k.answer(), Means: means})
 	}
-	answer, err := c.fromFlag(desk)
-	if err != nil {
-		return err
-	}
+	answer := c.fromFlag(desk)
 	if answer == "" {
+		var err error
 		if answer, err = desk.Decide(q); err != nil {
 			return err
 		}
@@ -201,20 +199,17 @@ const DateKey = "date format"
 
 // fromFlag takes what --date says, where it is a choice and the column has no answer
 // of its own.
-func (c *Column) fromFlag(desk *doubt.Desk) (string, error) {
+func (c *Column) fromFlag(desk *doubt.Desk) string {
 	if _, own := desk.Given(c.Name); own {
-		return "", nil
+		return ""
 	}
 	format, given := desk.Given(DateKey)
-	if !given {
-		return "", nil
-	}
 	for _, k := range c.Ambiguous {
-		if k.Format == format || k.Format != "" && strings.HasPrefix(k.Format, format) {
-			return k.answer(), nil
+		if given && k.Format != "" && strings.HasPrefix(k.Format, format) {
+			return k.answer()
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // answer is how a person chooses the candidate.
