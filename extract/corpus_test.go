@@ -265,25 +265,28 @@ func (r road) renamed(name string) string {
 	return name
 }
 
-// roads are those that a case can take: one that is about packing, or about how the
-// project is made, takes its own alone.
+// roads are those that a case can take: both, if it is about plain delimited text.
 func (c *corpusCase) roads() []road {
 	for _, key := range []string{"heavy", "memory", "alone"} {
 		if _, given := c.keys[key]; given {
 			return []road{asTheyAre}
 		}
 	}
+	given := slices.Clone(c.settings)
 	for _, night := range c.nights {
-		for _, f := range night.given {
-			name, directives := split2(f.Name)
-			if name == "project" || strings.Contains(name, ".zip") || inArchive.MatchString(name) || strings.Contains(directives, "zip") || strings.Contains(directives, "zstd") || strings.ContainsAny(name, "/") && !strings.HasPrefix(name, "models/") {
-				return []road{asTheyAre}
-			}
+		given = append(given, night.given...)
+	}
+	for _, f := range given {
+		name, directives := split2(f.Name)
+		otherFormat := name == "source" && strings.Contains(string(f.Data), "format: ")
+		if name == "project" || otherFormat || inArchive.MatchString(name+"/x") || strings.Contains(directives, "zip") || strings.Contains(directives, "zstd") {
+			return []road{asTheyAre}
 		}
 	}
 	return []road{asTheyAre, asMember}
 }
 
+// split2 parts a section's name from what is done with its text.
 func split2(section string) (name, directives string) {
 	name, directives, _ = strings.Cut(section, " | ")
 	return strings.TrimSpace(name), directives
@@ -396,53 +399,72 @@ func or(text, instead string) string {
 	return text
 }
 
-// deliver writes what a night finds.
+// deliver writes what a night finds, and the project's file.
 func (p *corpusProject) deliver(given []txtar.File) error {
-	archives, order := map[string][]member{}, []string{}
+	files, err := p.files(given)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if lost, isLost := strings.CutPrefix(f.name, "lose "); isLost {
+			p.lose(p.renamed(lost))
+			continue
+		}
+		if p.packed && !strings.HasPrefix(f.name, "models/") {
+			f = member{name: p.renamed(f.name), write: archiveOf([]member{f})}
+		}
+		if err := p.store(f.name, f.write); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+	}
+	p.describe(p.text())
+	return nil
+}
+
+// files are what sections say is delivered: those of one archive become that.
+func (p *corpusProject) files(given []txtar.File) ([]member, error) {
+	var files []member
+	var members []member // of the archive that the next file is too, or that ends here
+	var archive string
+	pack := func(directives string) (err error) {
+		if archive != "" {
+			write := archiveOf(members)
+			if write, _, err = contentOf(write, directives); err == nil {
+				files = append(files, member{name: archive, write: write})
+			}
+		}
+		archive, members = "", nil
+		return err
+	}
 	for _, f := range given {
 		if p.set(f) {
 			continue
 		}
 		name, directives := split2(f.Name)
-		if lost, isLost := strings.CutPrefix(name, "lose "); isLost {
-			p.lose(p.renamed(lost))
+		if name == archive {
+			if err := pack(directives); err != nil {
+				return nil, fmt.Errorf("%s: %w", f.Name, err)
+			}
 			continue
 		}
 		write, m, err := p.contentOf(f.Data, directives)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
-		if in := inArchive.FindStringSubmatch(name); in != nil {
-			if archives[in[1]] == nil {
-				order = append(order, in[1])
+		in := inArchive.FindStringSubmatch(name)
+		if in == nil || in[1] != archive {
+			if err := pack(""); err != nil {
+				return nil, err
 			}
-			m.name, m.write = or(m.name, in[2]), write
-			archives[in[1]] = append(archives[in[1]], m)
+		}
+		if in == nil {
+			files = append(files, member{name: name, write: write})
 			continue
 		}
-		if members := archives[name]; members != nil {
-			if write, _, err = contentOf(archiveOf(members), directives); err != nil {
-				return fmt.Errorf("%s: %w", f.Name, err)
-			}
-			order = slices.DeleteFunc(order, func(a string) bool { return a == name })
-		}
-		if !strings.HasPrefix(name, "models/") {
-			if p.packed {
-				write = archiveOf([]member{{name: name, write: write}})
-			}
-			name = p.renamed(name)
-		}
-		if err := p.store(name, write); err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
-		}
+		m.name, m.write, archive = or(m.name, in[2]), write, in[1]
+		members = append(members, m)
 	}
-	for _, name := range order {
-		if err := p.store(name, archiveOf(archives[name])); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	p.describe(p.text())
-	return nil
+	return files, pack("")
 }
 
 func (p *corpusProject) store(name string, write content) error {
@@ -1010,16 +1032,12 @@ func corpusBytes(tb testing.TB) [][]byte {
 				continue
 			}
 			for _, night := range c.nights {
-				for _, f := range night.given {
-					name, directives := split2(f.Name)
-					if p.set(f) || strings.HasPrefix(name, "lose ") {
-						continue
-					}
-					write, _, err := p.contentOf(f.Data, directives)
-					if err != nil {
-						tb.Fatalf("%s: %v", f.Name, err)
-					}
-					if b, err := write.bytes(); err == nil && len(b) <= 1<<16 {
+				files, err := p.files(night.given)
+				if err != nil {
+					tb.Fatalf("%s: %v", c.name, err)
+				}
+				for _, f := range files {
+					if b, err := f.write.bytes(); err == nil && len(b) <= 1<<16 && !strings.HasPrefix(f.name, "lose ") {
 						all = append(all, b)
 					}
 				}

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -13,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"nightjar/extract/inspect/doubt"
 	"nightjar/internal/charset"
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"
@@ -28,9 +32,14 @@ const sharedData = "../../../shared/data"
 // inspected runs the verb, off a terminal, in a folder, and returns what it printed.
 func inspected(t *testing.T, dir string, arguments ...string) (printed string, err error) {
 	t.Helper()
+	return ran(t, append([]string{"-C", dir, "inspect"}, arguments...)...)
+}
+
+func ran(t *testing.T, arguments ...string) (printed string, err error) {
+	t.Helper()
 	var out bytes.Buffer
 	root, _ := newRoot(streams{strings.NewReader(""), &out, io.Discard})
-	root.SetArgs(append([]string{"-C", dir, "inspect"}, arguments...))
+	root.SetArgs(arguments)
 	err = root.ExecuteContext(context.Background())
 	return out.String(), err
 }
@@ -157,6 +166,82 @@ func TestTheSourcesOfHandMadeFilesRun(t *testing.T) {
 		if c.Taken != c.Read || c.Rejected != rejected[name] || c.Superseded > 0 {
 			t.Errorf("%s: %+v", name, c)
 		}
+	}
+}
+
+// The sources that inspect proposes for the files of the made-up company, without an
+// answer from anybody, give the totals of the project that was written by hand.
+func TestTheDemosFilesNeedNobody(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := ran(t, "demo", dir, "--lines", "3000", "--customers", "300", "--years", "1", "--quiet"); err != nil {
+		t.Fatal(err)
+	}
+	sources, err := inspected(t, dir, filepath.Join(dir, "data", "*", "*.csv"), "--quiet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byHand, err := os.ReadFile("../../examples/demo/nightjar.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answers [2]string
+	for i, project := range []string{string(byHand), "time_zone: Asia/Shanghai\ncurrency: CNY\n" + sources} {
+		if err := os.WriteFile(filepath.Join(dir, "nightjar.yaml"), []byte(project), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		state := filepath.Join(dir, fmt.Sprint("state", i))
+		if _, err := ran(t, "-C", dir, "--state", state, "run", "--quiet"); err != nil {
+			t.Fatalf("%v in\n%s", err, project)
+		}
+		answers[i], err = ran(t, "--state", state, "sql", `select count(*) as lines, count(distinct document_id) as documents, sum(net_amount) as net, count(customer_key) as known,
+			(select sum(payment_amount) from fact_payment) as paid, (select count(*) from fact_survey_answer) as answers, (select count(*) from fact_shipment) as shipments,
+			(select count(*) from nightjar.reject) as rejects from fact_sale`, "--json")
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
+		t.Errorf("by hand (-) and by inspect (+):\n%s\n%s", diff, sources)
+	}
+}
+
+func TestAPersonIsAskedUntilTheAnswerIsOne(t *testing.T) {
+	q := doubt.Question{Key: "day", Text: "Which is meant?", Choices: []doubt.Choice{{Answer: "%d/%m/%Y", Means: "in April"}, {Answer: "%m/%d/%Y", Means: "in March"}}}
+	for _, c := range []struct{ typed, want, said string }{
+		{"2\n", "%m/%d/%Y", "  1  %d/%m/%Y         in April\n  2  %m/%d/%Y         in March\n? "},
+		{"tomorrow\n%d/%m/%Y\n", "%d/%m/%Y", `"tomorrow" is no answer to day: use %d/%m/%Y, or %m/%d/%Y`},
+		{"\n", "", "? "},
+		{"", "", "? "},
+	} {
+		var said bytes.Buffer
+		console := &console{streams: streams{in: strings.NewReader(c.typed), err: &said}}
+		got, err := console.asker()(q)
+		if err != nil || got != c.want || !strings.Contains(said.String(), c.said) {
+			t.Errorf("%q: %q, %v, said\n%s", c.typed, got, err, said.String())
+		}
+	}
+}
+
+func TestInspectForProgramsIsOneObjectALine(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "orders.csv")
+	if err := os.WriteFile(file, []byte("order_no,order_date,qty,amount\nA1,03/04/2024,1,9.99\nA2,05/04/2024,2,19.98\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	printed, err := inspected(t, dir, file, "--json", "--profile")
+	if exitcode.Of(err) != exitcode.Usage {
+		t.Error(err)
+	}
+	kinds := map[string]int{}
+	for line := range strings.Lines(printed) {
+		var object struct{ Kind string }
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		kinds[object.Kind]++
+	}
+	if diff := cmp.Diff(map[string]int{"file": 1, "table": 1, "column": 4, "profile": 4, "key": 1, "proposal": 1, "question": 1, "source": 1}, kinds); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 // needs no header.
 //
 // Its errors are *UnclosedQuoteError, *UnknownColumnError, *EmptyFileError,
-// *ShortFooterError, a dialect or shape that makes no sense, a file that cannot be read or decompressed,
-// and the context's.
+// *ShortFooterError, *delivered.MistakenError, a dialect or shape that makes no
+// sense, a file that cannot be read or decompressed, and the context's.
 func Scan(ctx context.Context, file delivered.File, d Dialect, shapes []Shape) (Result, error) {
 	r, err := openRecords(ctx, file, d)
 	if err != nil {

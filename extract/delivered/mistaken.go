@@ -11,6 +11,15 @@ import (
 // sampleSize is how many bytes of a text are looked at for its encoding.
 const sampleSize = 64 << 10
 
+// A MistakenError says that a delivery is plainly no text, or not in the encoding that
+// its source says.
+type MistakenError struct {
+	File    File
+	Problem string // what it is, and what to do
+}
+
+func (e *MistakenError) Error() string { return "reading " + e.File.String() + ": " + e.Problem }
+
 // noText are the first bytes of files that are no text, whatever their name says.
 var noText = []struct{ begins, is, do string }{
 	{"PK\x03\x04", "a zip archive or an Excel workbook", "name it .zip, deliver what is in it, or set the source's format to excel"},

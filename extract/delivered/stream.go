@@ -67,8 +67,8 @@ func Open(f File) (*Stream, error) {
 	return s, nil
 }
 
-// OpenText is Open, for those who read the delivery as text: it refuses what is none,
-// and text that is plainly in another encoding than f says.
+// OpenText is Open, for those who read the delivery as text: what is plainly none, or
+// in another encoding than f says, is a *MistakenError.
 func OpenText(f File) (*Stream, error) {
 	plain := f
 	plain.Encoding = ""
@@ -95,7 +95,7 @@ func (s *Stream) decode(f File) error {
 		return s.explain(err)
 	}
 	if problem := mistaken(sample, f.Encoding, coding); problem != "" {
-		return fmt.Errorf("reading %s: %s", f, problem)
+		return &MistakenError{File: f, Problem: problem}
 	}
 	s.file, s.text = f, ahead
 	if coding != nil {

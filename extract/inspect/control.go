@@ -23,7 +23,7 @@ func (i *inspection) control(ctx context.Context, k *Kind) error {
 	if len(k.Files) > 1 || len(k.Files[0].Footer) == 0 || !t.All() {
 		return nil
 	}
-	sums, err := t.sums(ctx, k.Source.Formats)
+	sums, err := t.sums(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,14 +37,14 @@ func (i *inspection) control(ctx context.Context, k *Kind) error {
 }
 
 // sums are those of the columns of numbers, as plain texts.
-func (t *Table) sums(ctx context.Context, formats config.Formats) (map[string]string, error) {
+func (t *Table) sums(ctx context.Context) (map[string]string, error) {
 	sums := map[string]string{}
 	for _, c := range t.Evidence {
 		if c.Kind() != evidence.Integer && c.Kind() != evidence.Decimal {
 			continue
 		}
 		var sum string
-		number := propose.Number(c, sample.Name(c.Place), formats)
+		number := propose.Number(c, sample.Name(c.Place))
 		err := t.DB.QueryRowContext(ctx, fmt.Sprintf("select coalesce(sum(try_cast(%s as decimal(38, 6))), 0)::varchar from %s", number, t.Table)).Scan(&sum)
 		if err != nil {
 			return nil, duck.Scrub(err)

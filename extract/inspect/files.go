@@ -129,7 +129,7 @@ func common(paths []string) []string {
 	if strings.Contains(suffix, string(filepath.Separator)) {
 		suffix = filepath.Base(suffix)
 	}
-	short := strings.TrimRight(base, "0123456789-_.")
+	short := strings.TrimRight(base, "0123456789-")
 	trimmed := strings.TrimLeft(suffix, "0123456789-_")
 	return []string{literally.Replace(folder+short) + "*" + literally.Replace(trimmed), literally.Replace(prefix) + "*" + literally.Replace(suffix)}
 }

@@ -11,14 +11,10 @@ import (
 	"slices"
 	"strings"
 
-	"nightjar/extract/csvfile"
 	"nightjar/extract/delivered"
 	"nightjar/extract/inspect/doubt"
 	"nightjar/extract/inspect/draft"
-	"nightjar/extract/inspect/evidence"
-	"nightjar/extract/inspect/profile"
 	"nightjar/extract/inspect/propose"
-	"nightjar/extract/inspect/sample"
 	"nightjar/extract/inspect/sniff"
 	"nightjar/internal/duck"
 	"nightjar/models"
@@ -53,6 +49,8 @@ type Kind struct {
 	// Source is what was found out, for nightjar.yaml; nil where a question is open
 	// without whose answer the files cannot be read.
 	Source *draft.Source
+
+	source, system string // their names
 }
 
 // Name is what a person calls the files.
@@ -62,18 +60,6 @@ func (k *Kind) Name() string {
 		return fmt.Sprintf("%s and %d more", name, len(k.Files)-1)
 	}
 	return name
-}
-
-// A Table is one table of the files of a kind.
-type Table struct {
-	*sample.Rows
-	Evidence []*evidence.Column
-	Keys     []evidence.Key
-	Choice   *propose.Choice
-	Profile  []*profile.Column
-	// Missed counts values that only the look through the whole of big files found not
-	// to fit, by column.
-	Missed map[string]sample.Misfit
 }
 
 // Inspect finds out what files hold. Its errors are those of files that cannot be
@@ -101,30 +87,14 @@ func Inspect(ctx context.Context, arguments []string, o Options) ([]*Kind, error
 	if err != nil {
 		return nil, err
 	}
-	i.several, i.folder = len(kinds) > 1, folderOf(files)
+	i.several = len(kinds) > 1
+	i.baptise(kinds)
 	for _, k := range kinds {
 		if err := i.look(ctx, k); err != nil {
 			return nil, err
 		}
 	}
-	i.rename(kinds)
 	return kinds, nil
-}
-
-// names that sources and systems may have: see package config.
-var (
-	sourceName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
-	systemName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-)
-
-func (o Options) validate() error {
-	switch {
-	case o.Name != "" && !sourceName.MatchString(o.Name):
-		return &doubt.AnswerError{Key: "--name", Answer: o.Name, Why: "use small letters, digits, _ and -, beginning with a letter"}
-	case o.System != "" && !systemName.MatchString(o.System):
-		return &doubt.AnswerError{Key: "--system", Answer: o.System, Why: "use small letters, digits and _, beginning with a letter"}
-	}
-	return nil
 }
 
 // inspection is one under way.
@@ -134,7 +104,6 @@ type inspection struct {
 	temp      string
 	arguments []string
 	several   bool
-	folder    string // name of the one that all files lie in, if it says something
 	tables    int
 }
 
@@ -164,7 +133,7 @@ func (i *inspection) sort(ctx context.Context, files []delivered.File) ([]*Kind,
 // encoding.
 func (k *Kind) takes(f *sniff.Found) bool {
 	first := k.Files[0]
-	if first.Stopped || f.Stopped || look(first) != look(f) {
+	if first.Stopped || f.Stopped || look(first) != look(f) || folder(first) != folder(f) {
 		return false
 	}
 	switch {
@@ -179,6 +148,16 @@ func (k *Kind) takes(f *sniff.Found) bool {
 		return false
 	}
 	return true
+}
+
+// folder is what the name of a file's folder says, dates and numbers apart: files of
+// one system may lie in a folder a day, those of two systems in one each.
+func folder(f *sniff.Found) string {
+	path, err := filepath.Abs(f.File.Path)
+	if err != nil {
+		return ""
+	}
+	return strings.Trim(filepath.Base(filepath.Dir(path)), "0123456789-_.")
 }
 
 // look is equal for files of one kind, their encoding apart.
@@ -204,9 +183,8 @@ func (i *inspection) look(ctx context.Context, k *Kind) error {
 		desk = desk.At(k.Name())
 	}
 	first := k.Files[0]
-	k.Source = &draft.Source{Name: i.name(k), Files: patterns(i.Dir, filesOf(k), i.arguments), Read: first.Source}
+	k.Source = &draft.Source{Name: k.source, System: k.system, Files: patterns(i.Dir, filesOf(k), i.arguments), Read: first.Source}
 	k.Source.Read.Members = i.Members
-	k.Source.System = i.system(k.Source.Name)
 	for _, from := range first.Tables {
 		t, err := i.table(ctx, k, from, desk)
 		if err != nil {
@@ -220,6 +198,7 @@ func (i *inspection) look(ctx context.Context, k *Kind) error {
 	}
 	i.propose(k)
 	k.nameByInput()
+	k.dateFromName()
 	return i.control(ctx, k)
 }
 
@@ -229,103 +208,6 @@ func filesOf(k *Kind) []delivered.File {
 		files[i] = f.File
 	}
 	return files
-}
-
-// table gathers the evidence on one table of the files, and proposes what it feeds.
-func (i *inspection) table(ctx context.Context, k *Kind, from string, desk *doubt.Desk) (*Table, error) {
-	i.tables++
-	rows, err := sample.Load(ctx, i.db, fmt.Sprintf("t%d", i.tables), k.Files, from, sample.Options{First: i.Rows, Temp: i.temp})
-	if err != nil {
-		return nil, err
-	}
-	t := &Table{Rows: rows}
-	if t.Evidence, err = evidence.Columns(ctx, rows, propose.DateName); err != nil {
-		return nil, err
-	}
-	if err := evidence.Decide(ctx, rows, t.Evidence, desk, propose.Personal); err != nil {
-		return nil, err
-	}
-	if err := t.findLines(ctx); err != nil {
-		return nil, err
-	}
-	if err := t.confirm(ctx); err != nil {
-		return nil, err
-	}
-	if t.Keys, err = evidence.Keys(ctx, rows, t.Evidence, propose.KeyName); err != nil {
-		return nil, err
-	}
-	if i.Profile {
-		if t.Profile, err = profile.Columns(ctx, rows); err != nil {
-			return nil, err
-		}
-	}
-	if k.Files[0].Source.Format == "poslog" {
-		t.Choice = &propose.Choice{}
-		return t, nil
-	}
-	k.Source.Formats = propose.Formats(t.Evidence)
-	t.Choice, err = propose.Propose(i.describe(ctx, k, t), i.Catalog, i.Inputs, desk)
-	return t, err
-}
-
-// describe is what proposals are made from.
-func (i *inspection) describe(ctx context.Context, k *Kind, t *Table) *propose.Table {
-	p := &propose.Table{
-		Source: k.Source.Name, From: t.From, Columns: t.Evidence, Keys: t.Keys, Formats: k.Source.Formats,
-		Holds:  func(key evidence.Key) (bool, error) { return key.Holds(ctx, t.Rows) },
-		Across: func(key evidence.Key) (bool, error) { return key.Across(ctx, t.Rows) },
-		Share:  func(condition string) (float64, error) { return t.share(ctx, condition) },
-	}
-	for _, f := range k.Files {
-		p.Names = append(p.Names, filepath.Base(f.File.String()))
-	}
-	return p
-}
-
-// confirm holds the verdicts against every record of files of which only a part was
-// looked at, where one pass over the bytes can do that.
-func (t *Table) confirm(ctx context.Context) (err error) {
-	if t.All() {
-		return nil
-	}
-	var shapes []csvfile.Shape
-	for _, c := range t.Evidence {
-		if shape, ok := shapeOf(c); ok {
-			shapes = append(shapes, shape)
-		}
-	}
-	if len(shapes) > 0 {
-		t.Missed, _, err = t.Misfits(ctx, shapes)
-	}
-	return err
-}
-
-// shapeOf is what one pass over the bytes can see of a verdict.
-func shapeOf(c *evidence.Column) (csvfile.Shape, bool) {
-	if c.Verdict == nil || len(c.Verdict.Nulls) > 0 {
-		return csvfile.Shape{}, false
-	}
-	shape := csvfile.Shape{Column: c.Name, Format: c.Verdict.Format}
-	switch kind := c.Verdict.Kind; {
-	case kind == evidence.Integer:
-		shape.Kind = csvfile.Integer
-	case kind == evidence.Decimal && c.Verdict.Mark == "." && c.Verdict.Thousands == "":
-		shape.Kind, shape.Precision, shape.Scale = csvfile.Decimal, 18, int(min(c.Scale, 9))
-	case kind == evidence.Date:
-		shape.Kind = csvfile.Date
-	case kind == evidence.Timestamp:
-		shape.Kind = csvfile.Timestamp
-	default:
-		return shape, false
-	}
-	return shape, shape.Validate() == nil
-}
-
-// share is the share of rows for which a condition holds, of those where it is known.
-func (t *Table) share(ctx context.Context, condition string) (float64, error) {
-	var share sql.NullFloat64
-	err := t.DB.QueryRowContext(ctx, "select avg(("+condition+")::int) from "+t.Table).Scan(&share)
-	return share.Float64, duck.Scrub(err)
 }
 
 // propose collects what the tables feed: each input once, from the table that fits it
@@ -347,136 +229,19 @@ func (i *inspection) propose(k *Kind) {
 	}
 }
 
-// noName is the name of a source whose files' names have no letter that it may have.
-const noName = "source"
-
-// nameByInput names a source by what it feeds, where its files' names do not.
-func (k *Kind) nameByInput() {
-	s := k.Source
-	if s.Name != noName || len(s.Proposals) == 0 || s.Proposals[0].Input == "survey_response" {
-		return
-	}
-	if s.System == noName {
-		s.System = s.Proposals[0].Input
-	}
-	s.Name = s.Proposals[0].Input
-}
-
-// findLines says on which lines the values stand that speak against a candidate.
-func (t *Table) findLines(ctx context.Context) error {
-	byFile := map[int][]int64{}
-	t.eachExample(func(e *evidence.Example) { byFile[e.File] = append(byFile[e.File], e.Row) })
-	for file, numbers := range byFile {
-		lines, err := t.Lines(ctx, file, numbers)
-		if err != nil {
-			return err
-		}
-		path := t.Files[file].File.String()
-		t.eachExample(func(e *evidence.Example) {
-			if e.File == file {
-				e.Line, e.Path = lines[e.Row], filepath.Base(path)
-			}
-		})
-	}
-	return nil
-}
-
-func (t *Table) eachExample(do func(*evidence.Example)) {
-	for _, c := range t.Evidence {
-		for _, k := range c.Candidates {
-			for i := range k.Examples {
-				do(&k.Examples[i])
-			}
-		}
-	}
-}
-
-// KeyNames are the names of a key's columns.
-func (t *Table) KeyNames(key evidence.Key) []string {
-	names := make([]string, len(key))
-	for i, place := range key {
-		names[i] = t.Evidence[place].Name
-	}
-	return names
-}
-
-// name is the source's: as wanted, or made of the first file's.
-func (i *inspection) name(k *Kind) string {
-	if i.Name != "" && !i.several {
-		return i.Name
-	}
-	name := filepath.Base(k.Files[0].File.Path)
-	for _, end := range []string{".gz", ".zst", ".zip", filepath.Ext(strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst"))} {
-		name = strings.TrimSuffix(name, end)
-	}
-	if name = plain(name); name == "" {
-		return noName
-	}
-	return name
-}
-
-// plain makes a name of small letters, digits and _ of a file's: what is only a date
-// or a number at its end goes.
-func plain(name string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			b.WriteRune(r)
-		} else if s := b.String(); s != "" && !strings.HasSuffix(s, "_") {
-			b.WriteByte('_')
-		}
-	}
-	parts := strings.Split(strings.Trim(b.String(), "_"), "_")
-	isNumber := func(part string) bool { return strings.Trim(part, "0123456789") == "" }
-	for len(parts) > 0 && isNumber(parts[len(parts)-1]) {
-		parts = parts[:len(parts)-1]
-	}
-	for len(parts) > 0 && isNumber(parts[0]) {
-		parts = parts[1:]
-	}
-	return strings.TrimLeft(strings.Join(parts, "_"), "0123456789")
-}
-
-func (i *inspection) system(name string) string {
-	switch {
-	case i.System != "":
-		return i.System
-	case len(i.Systems) == 1:
-		return i.Systems[0]
-	case i.several && i.folder != "":
-		return i.folder
-	}
-	return strings.ReplaceAll(name, "-", "_")
-}
-
-// folderOf is the name of the folder that all files lie in, as a name of a system;
-// "" where they lie in several, or in one that is called like any.
-func folderOf(files []delivered.File) string {
-	folder := ""
-	for _, f := range files {
-		path, err := filepath.Abs(f.Path)
-		if err != nil {
-			return ""
-		}
-		name := plain(filepath.Base(filepath.Dir(path)))
-		if folder != "" && name != folder || slices.Contains([]string{"data", "landing", "files", "in", "input", "tmp", "downloads", "export"}, name) {
-			return ""
-		}
-		folder = name
-	}
-	return folder
-}
-
-// rename tells sources apart whose files have alike names.
-func (i *inspection) rename(kinds []*Kind) {
-	seen := map[string]int{}
-	for _, k := range kinds {
-		if k.Source == nil {
+// dateFromName finds the day from which versions hold in the files' names, where no
+// column says it.
+func (k *Kind) dateFromName() {
+	for _, p := range k.Source.Proposals {
+		if !p.Versioned {
 			continue
 		}
-		seen[k.Source.Name]++
-		if n := seen[k.Source.Name]; n > 1 {
-			k.Source.Name = fmt.Sprintf("%s_%d", k.Source.Name, n)
+		for _, form := range []string{`(20\d{2}-\d{2}-\d{2})`, `(20\d{6})`} {
+			pattern := regexp.MustCompile(form)
+			if !slices.ContainsFunc(k.Files, func(f *sniff.Found) bool { return !pattern.MatchString(filepath.Base(f.File.String())) }) {
+				k.Source.Read.DateFromName = form
+				return
+			}
 		}
 	}
 }

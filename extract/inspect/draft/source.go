@@ -37,6 +37,12 @@ func (s *Source) YAML(indent int) string {
 	s.format(w)
 	first := s.first()
 	w.raw("mode", first.Mode, modeSays[first.Mode])
+	if first.VersionBy != "" {
+		w.key("version_by", first.VersionBy, "the greater is the newer")
+	}
+	if s.Read.DateFromName != "" {
+		w.key("date_from_name", s.Read.DateFromName, "rows hold from the day in the file's name")
+	}
 	if first.Key != "" {
 		w.raw("key", first.Key, "every row counts, identical ones too")
 	}

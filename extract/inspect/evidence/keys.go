@@ -140,6 +140,16 @@ func (k Key) Across(ctx context.Context, r *sample.Rows) (bool, error) {
 	return k.apart(ctx, r, nil)
 }
 
+// Repeats counts the rows of files that agree in the columns with one before them.
+func (k Key) Repeats(ctx context.Context, r *sample.Rows) (n int64, err error) {
+	names := []string{"file"}
+	for _, place := range k {
+		names = append(names, sample.Name(place))
+	}
+	err = r.DB.QueryRowContext(ctx, fmt.Sprintf("select %d - (select count(*) from (select distinct %s from %s))", r.Looked, strings.Join(names, ", "), r.Table)).Scan(&n)
+	return n, duck.Scrub(err)
+}
+
 // apart tries the first rows, then all.
 func (k Key) apart(ctx context.Context, r *sample.Rows, names []string) (bool, error) {
 	for _, place := range k {

@@ -83,7 +83,7 @@ func moment(sql, text string, k *evidence.Candidate, t models.Type, note string)
 // amount reads a number whose marks are not the source's by hand, and rounds one
 // that has more digits than the contract.
 func amount(c *evidence.Column, sql, text string, scale int, isDecimal bool, formats config.Formats, note string) (string, string, string) {
-	number := Number(c, text, formats)
+	number := Number(c, text)
 	switch {
 	case isDecimal && c.Kind() != evidence.Integer && c.Scale > int64(scale):
 		return fmt.Sprintf("round(%s, %d)", decimal(number, 38, 12), scale), "", fmt.Sprintf("it has up to %d digits behind the mark, %d are kept", c.Scale, scale)
@@ -96,7 +96,7 @@ func amount(c *evidence.Column, sql, text string, scale int, isDecimal bool, for
 }
 
 // Number is a text that SQL casts to a number, of a column's text in its own marks.
-func Number(c *evidence.Column, text string, formats config.Formats) string {
+func Number(c *evidence.Column, text string) string {
 	mark, thousands := marksOf(c)
 	if thousands != "" {
 		text = fmt.Sprintf("replace(%s, %s, '')", text, duck.Text(thousands))

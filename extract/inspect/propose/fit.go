@@ -103,10 +103,23 @@ func judge(from *evidence.Column, to models.Column, expects string, likeness flo
 		return likeness * 0.5, "its times are all 00:00"
 	case to.Type == "date" && to.CutFrom != "" && kind == evidence.Timestamp && !from.Midnight:
 		return likeness * 0.45, "it has a time of day"
+	case len(to.Accepted) > 0 && !to.StatusMap && !accepted(from, to):
+		return 0, ""
 	case to.Type == "string":
 		return judgeText(from, expects, likeness)
 	}
 	return likeness, said(from)
+}
+
+// accepted says whether nearly all values are among those that the contract takes.
+func accepted(from *evidence.Column, to models.Column) bool {
+	rows := int64(0)
+	for _, w := range from.Words {
+		if slices.Contains(to.Accepted, w.Value) {
+			rows += w.Rows
+		}
+	}
+	return float64(from.Filled()-rows) <= tolerated*float64(from.Filled())
 }
 
 func judgeText(from *evidence.Column, expects string, likeness float64) (score float64, values string) {

@@ -149,6 +149,14 @@ func (p *plan) finish(desk *doubt.Desk) error {
 	if err := p.settleMode(); err != nil {
 		return err
 	}
+	if err := p.warnOfKey(); err != nil {
+		return err
+	}
+	if err := p.warnOfFuture(); err != nil {
+		return err
+	}
+	p.Versioned = p.input.Versioned() && !p.made("valid_from")
+	p.settleVersion()
 	p.leave()
 	return nil
 }
@@ -171,176 +179,4 @@ func (p *plan) mapped(f fit) Mapped {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s would be rejected, whose %s is no %s", say.Count(k.Against, "row"), f.from.Name, k))
 	}
 	return Mapped{Column: f.to.Name, SQL: sql, Format: format, Type: f.to.Type, Why: why, Source: f.from.Name, Score: f.score, Open: f.from.Open() && f.to.Type != "string"}
-}
-
-// settleStatus asks what words mean that nobody knows. While one is open, the status
-// is not mapped: a night would reject its rows.
-func (p *plan) settleStatus(desk *doubt.Desk) error {
-	status := p.column("status")
-	if status == nil || status.Source == "" {
-		return nil
-	}
-	p.Status = map[string]string{}
-	for _, w := range p.from("status").Words {
-		canonical, known := Status(w.Value)
-		if !known {
-			var err error
-			if canonical, err = desk.Decide(statusQuestion(status.Source, w)); err != nil {
-				return err
-			}
-		}
-		if canonical == "" {
-			status.Open = true
-			continue
-		}
-		if canonical != w.Value {
-			p.Status[w.Value] = canonical
-		}
-	}
-	return nil
-}
-
-func statusQuestion(column string, w evidence.Word) doubt.Question {
-	q := doubt.Question{
-		Key:  column + ":" + w.Value,
-		Text: fmt.Sprintf("The %s of %s is %q. What does it mean?", column, say.Count(w.Rows, "row"), w.Value),
-		Flag: fmt.Sprintf("--answer '%s:%s=STATUS'", column, w.Value),
-	}
-	for _, c := range []struct{ status, means string }{
-		{"placed", "ordered, not paid"}, {"paid", "paid, not on its way"}, {"shipped", "on its way"}, {"delivered", "with the customer, done"}, {"cancelled", "will never be"}, {"returned", "sent back, paid back"},
-	} {
-		q.Choices = append(q.Choices, doubt.Choice{Answer: c.status, Means: c.means})
-	}
-	return q
-}
-
-// settleMode chooses how deliveries follow one another. One file cannot tell; of
-// several, keys that come again do.
-func (p *plan) settleMode() error {
-	if p.Key == "none" || !p.numbered() {
-		return nil
-	}
-	again, err := p.comesAgain()
-	switch {
-	case again:
-		p.Mode = "upsert"
-		p.Notes = append(p.Notes, "keys of one file come again in another: the later one counts")
-	case p.input.Versioned(), p.made("status"), len(p.input.DatedBy) == 0:
-		p.Mode = "upsert"
-	}
-	return err
-}
-
-// comesAgain says whether a key of the input stands in more than one file.
-func (p *plan) comesAgain() (bool, error) {
-	if len(p.table.Names) < 2 {
-		return false, nil
-	}
-	var key evidence.Key
-	for _, name := range p.input.Key {
-		if p.has(name) {
-			key = append(key, p.from(name).Place)
-		}
-	}
-	if len(key) == 0 {
-		return false, nil
-	}
-	within, err := p.table.Holds(key)
-	if err != nil || !within {
-		return false, err
-	}
-	across, err := p.table.Across(key)
-	return !across, err
-}
-
-// numbered says whether a later row can be told to be a newer version of one: it has a
-// key of its own, not just a place in its file.
-func (p *plan) numbered() bool {
-	m := p.column("line_no")
-	return m == nil || m.SQL != "source_row"
-}
-
-// leave lists the columns that nothing was found for.
-func (p *plan) leave() {
-	taken := map[string]bool{}
-	for i, c := range p.table.Columns {
-		if p.uses(c) || p.answers.has(c) || slices.ContainsFunc(p.Columns, func(m Mapped) bool { return m.Source == c.Name }) || c.Filled() == 0 {
-			continue
-		}
-		p.Left = append(p.Left, p.left(c, i, taken))
-	}
-	if p.has(unitPrice) && p.column("gross_amount") != nil && p.column("gross_amount").Source != p.from(unitPrice).Name && !strings.Contains(p.column("gross_amount").SQL, within(p.from(unitPrice).Name)) {
-		p.Left = append(p.Left, p.left(p.from(unitPrice), p.from(unitPrice).Place, taken))
-	}
-}
-
-// left says how a column could go along as one of the project's own.
-func (p *plan) left(c *evidence.Column, place int, taken map[string]bool) Left {
-	l := Left{Source: c.Name, Name: ownName(c.Name, place, taken), SQL: bare(c.Name), Type: "string", Personal: Personal(c), What: "text"}
-	if c.Verdict == nil {
-		l.What = "open: see the questions"
-		return l
-	}
-	l.What = c.Verdict.String()
-	switch c.Verdict.Kind {
-	case evidence.Integer:
-		if l.Type = "int"; c.Longest > 9 {
-			l.Type = "bigint"
-		}
-	case evidence.Decimal, evidence.Double:
-		if l.Type = "decimal(18,4)"; c.Scale > 4 || c.Kind() == evidence.Double {
-			l.Type = "double"
-		}
-	case evidence.Date:
-		l.Type = "date"
-	case evidence.Timestamp:
-		if l.Type = "timestamptz"; c.Midnight {
-			l.Type = "date"
-		}
-	case evidence.Boolean:
-		l.Type = "boolean"
-	case evidence.Text, evidence.Code:
-		l.What = fmt.Sprintf("%s, %s", c.Verdict.Kind, say.Count(c.Distinct, "different value"))
-		return l
-	default:
-		return l
-	}
-	l.SQL, l.Format, _ = express(c, l.Type, p.table.Formats)
-	return l
-}
-
-// ownName is a name for a column of the project's own: what its name means, else its
-// small letters, else its place.
-func ownName(name string, place int, taken map[string]bool) string {
-	list := words(name)
-	own := ""
-	for _, other := range sortedKeys(table().Others) {
-		if slices.ContainsFunc(table().Others[other], func(known string) bool { return squeeze(known) == strings.Join(list, "") }) {
-			own = other
-			break
-		}
-	}
-	if own == "" {
-		own = asciiName(list)
-	}
-	if own == "" {
-		own = fmt.Sprintf("column_%d", place+1)
-	}
-	free := own
-	for n := 2; taken[free]; n++ {
-		free = fmt.Sprintf("%s_%d", own, n)
-	}
-	taken[free] = true
-	return "x_" + free
-}
-
-// asciiName joins the words of a name, if they are all plain letters and digits.
-func asciiName(list []string) string {
-	name := strings.Join(list, "_")
-	for _, r := range name {
-		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' {
-			return ""
-		}
-	}
-	return name
 }

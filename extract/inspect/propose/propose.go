@@ -21,9 +21,12 @@ type Proposal struct {
 	Notes []string `json:"notes,omitempty"`
 	// Status is the source's map of status words.
 	Status map[string]string `json:"status,omitempty"`
-	// Mode and Key are those of the source.
-	Mode string `json:"mode"`
-	Key  string `json:"key,omitempty"`
+	// Mode, Key and VersionBy are those of the source.
+	Mode      string `json:"mode"`
+	Key       string `json:"key,omitempty"`
+	VersionBy string `json:"version_by,omitempty"`
+	// Versioned says that rows hold from a day on that no column gives.
+	Versioned bool `json:"-"`
 	// Questions are rows of survey_question that the answers ask for.
 	Questions []Asked `json:"questions,omitempty"`
 }
@@ -85,8 +88,11 @@ type Table struct {
 	Columns []*evidence.Column
 	// Keys hold, the smallest first.
 	Keys []evidence.Key
-	// Holds says whether no two rows agree in columns, by their places.
-	Holds func(evidence.Key) (bool, error)
+	// Rows is how many were looked at.
+	Rows int64
+	// Repeats counts the rows of a file that agree in columns, by their places, with one
+	// before them.
+	Repeats func(evidence.Key) (int64, error)
 	// Across says whether no two rows of different files do.
 	Across func(evidence.Key) (bool, error)
 	// Share is the share of rows for which a condition over c1, c2, … holds.

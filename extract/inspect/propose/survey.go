@@ -81,19 +81,18 @@ func (p *plan) completeSurvey() error {
 // completeResponse sees that a response is told from every other.
 func (p *plan) completeResponse() error {
 	if p.has("response_id") {
-		alone, err := p.apart("response_id")
-		if err != nil || alone {
+		place := p.from("response_id").Place
+		again, err := p.table.Repeats(evidence.Key{place})
+		if err != nil || again == 0 {
 			return err
 		}
-		place := p.from("response_id").Place
 		for _, key := range p.table.Keys {
 			if slices.Contains(key, place) && len(key) > 1 {
 				p.joinKey(key, place)
 				return nil
 			}
 		}
-		p.Notes = append(p.Notes, fmt.Sprintf("rows share their %s: the last counts", p.from("response_id").Name))
-		return nil
+		return nil // the rows that share one are counted when the mapping is written
 	}
 	if alone, err := p.apart("customer_id"); alone || err != nil {
 		p.add("response_id", bare(p.from("customer_id").Name), "no column numbers the answers; no customer answered twice")
@@ -189,6 +188,8 @@ func (p *plan) questions() []Asked {
 // scaleOf is the scale by its ends, the name deciding between those that share them.
 func scaleOf(c *evidence.Column) string {
 	switch most := *c.Most; {
+	case most <= 4 && *c.Least >= 1:
+		return "grade4"
 	case most <= 5:
 		return "csat5"
 	case most <= 7:
