@@ -13,8 +13,16 @@ import (
 )
 
 // A kind is taken although rows speak against it where there are at most so many of
-// them, as a share of those that fit.
-const tolerated = 0.02
+// them, as a share of those that fit. A single one is tolerated in a short file too:
+// a typing error is no reason to read twenty dates as text.
+const (
+	tolerated    = 0.02
+	fitsForASlip = 20
+)
+
+func (k *Candidate) nearlyFits() bool {
+	return len(k.Nulls) > 0 || float64(k.Against) <= tolerated*float64(k.Fits) || k.Against == 1 && k.Fits >= fitsForASlip
+}
 
 // Decide settles what each column is. Where the values leave it open, the desk is
 // asked; what stays open has no verdict. personal says whether values of a column
@@ -64,7 +72,7 @@ func (c *Column) full(kinds ...Kind) []*Candidate {
 		switch {
 		case k.Against == 0:
 			fitting = append(fitting, k)
-		case len(k.Nulls) > 0 || float64(k.Against) <= tolerated*float64(k.Fits):
+		case k.nearlyFits():
 			nearly = append(nearly, k)
 		}
 	}
