@@ -15,44 +15,25 @@ import (
 // adopt adds what arrived to the live set: rows with a month as they are,
 // others, and those that must move, by their owner.
 func (m *merging) adopt(ctx context.Context, arrived []stagedFile, homeless []lake.File) error {
-	var direct []lake.File
-	var months []string
 	for _, s := range arrived {
-		if s.month == deleted {
+		switch {
+		case s.month == deleted:
 			m.set.Deleted = append(m.set.Deleted, s.File)
 			continue
-		}
-		if s.month == "" {
+		case s.month == "":
 			homeless = append(homeless, s.File)
 			continue
+		case !s.measured:
+			if err := m.measure(ctx, &s.File); err != nil {
+				return err
+			}
 		}
-		direct, months = append(direct, s.File), append(months, s.month)
-	}
-	if err := m.measure(ctx, direct); err != nil {
-		return err
-	}
-	for i, f := range direct {
-		m.set.Months[months[i]] = append(m.set.Months[months[i]], f)
+		m.set.Months[s.month] = append(m.set.Months[s.month], s.File)
 	}
 	if m.input.Owner == nil {
 		return nil
 	}
 	return m.place(ctx, homeless)
-}
-
-// measure fills in what a manifest says of new files beyond their size: the
-// deliveries in them, rows whose owner is unknown, other months that they reach.
-func (m *merging) measure(ctx context.Context, files []lake.File) error {
-	for i := range files {
-		known := files[i].Deliveries != nil && !files[i].Placed && len(m.reaches()) == 0
-		if known {
-			continue
-		}
-		if err := m.measureFile(ctx, &files[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // reaches are the columns by which rows also count in other months.
@@ -63,7 +44,9 @@ func (m *merging) reaches() []string {
 	return m.input.Reaches
 }
 
-func (m *merging) measureFile(ctx context.Context, f *lake.File) error {
+// measure fills in what a manifest says of a new file beyond its size: the deliveries
+// in it, rows whose owner is unknown, other months that they reach.
+func (m *merging) measure(ctx context.Context, f *lake.File) error {
 	orphans := "0"
 	if f.Placed {
 		orphans = "count(*) filter (owner_month is null and " + duck.Name(m.input.Owner.On[0]) + " is not null)"
@@ -127,7 +110,7 @@ func (m *merging) compacted(ctx context.Context, files []lake.File, month string
 	if len(files) <= filesAMonth || !slices.ContainsFunc(files, tonight) {
 		return files, nil
 	}
-	merged, err := m.write(ctx, "select * exclude (filename, file_row_number) from "+m.relation(files)+" order by delivery_id, source_row", files[0], month, "compacted")
+	merged, err := m.write(ctx, "select * exclude (filename, file_row_number) from "+m.stored(files)+" order by delivery_id, source_row", files[0], month, "compacted")
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"nightjar/extract/readers"
 	"nightjar/internal/duck"
 )
 
@@ -78,7 +79,7 @@ var noise = map[string]string{"DOUBLE": "1e-12", "FLOAT": "1e-6"}
 // 1.7 as 2, or 0x1F as 31.
 func (c *compiled) gated(column compiledColumn, pattern string) string {
 	raw, formats := rawName(column.Name), c.source.Formats
-	number, condition := asNumber(raw, formats), ""
+	number, condition := readers.NumberSQL(raw, formats), ""
 	if t := formats.Thousands; t != "" {
 		condition = fmt.Sprintf("regexp_full_match(%s, %s) and ", raw, duck.Text(grouped(t)))
 	}

@@ -16,12 +16,17 @@ import (
 // then by place of the delivery, then by row. A live row that the newest one only
 // repeats stays: what says nothing new has nothing built again.
 func (m *merging) findConflicts(ctx context.Context, staged []stagedFile) error {
-	files := keyed(staged)
-	if len(files) == 0 || len(m.input.Key) == 0 {
+	staged = keyed(staged)
+	if len(staged) == 0 || len(m.input.Key) == 0 {
 		return nil
 	}
+	files := filesOf(staged)
 	rivals, table := m.rivals(files), duck.Name("conflict_"+m.input.Name)
-	if err := m.exec(ctx, "create or replace table "+table+" as "+m.conflicting(files, rivals)); err != nil {
+	suspect, rows, err := suspected(staged)
+	if err != nil || len(suspect)+len(rivals) == 0 {
+		return err
+	}
+	if err := m.exec(ctx, "create or replace table "+table+" as "+m.conflicting(files, rivals, suspect, rows)); err != nil {
 		return err
 	}
 	var conflicts int64
@@ -29,6 +34,9 @@ func (m *merging) findConflicts(ctx context.Context, staged []stagedFile) error 
 		return duck.Scrub(err)
 	}
 	if conflicts > 0 {
+		if len(rivals) == 0 {
+			files = suspect
+		}
 		if _, err := m.lose(ctx, m.losers(files, rivals, table)); err != nil {
 			return err
 		}
@@ -36,16 +44,20 @@ func (m *merging) findConflicts(ctx context.Context, staged []stagedFile) error 
 	return m.exec(ctx, "drop table "+table)
 }
 
-// conflicting is the query of the keys that staged rows share with others. Keys
-// are first told apart by their hashes, which costs a tenth of the keys' bytes.
-func (m *merging) conflicting(files, rivals []lake.File) string {
-	query := fmt.Sprintf(`with staged as (select %[1]s, hash(%[1]s) as h from %[2]s),
+// conflicting is the query of the keys that staged rows share with one another, as
+// those suspected may, and with live rows. Keys are first told apart by their hashes,
+// which costs a tenth of the keys' bytes.
+func (m *merging) conflicting(files, rivals, suspect []lake.File, rows string) string {
+	var parts []string
+	if len(suspect) > 0 {
+		parts = append(parts, fmt.Sprintf(`with staged as (select %[1]s, hash(%[1]s) as h from %[2]s where %[3]s),
 		twice as (select h from staged group by h having count(*) > 1)
-		select %[1]s from (select %[1]s from staged semi join twice on staged.h = twice.h) group by all having count(*) > 1`, m.keys(""), m.relation(files))
-	if len(rivals) > 0 {
-		query += fmt.Sprintf(" union select %s from %s l semi join staged s on %s where %s", m.keys("l."), m.relation(rivals), equal(m.input.Key, "l.", "=", "s."), m.kept("l."))
+		select %[1]s from (select %[1]s from staged semi join twice on staged.h = twice.h) group by all having count(*) > 1`, m.keys(""), m.relation(suspect), rows))
 	}
-	return query
+	if len(rivals) > 0 {
+		parts = append(parts, fmt.Sprintf("select %s from %s l semi join %s s on %s where %s", m.keys("l."), m.relation(rivals), m.relation(files), equal(m.input.Key, "l.", "=", "s."), m.kept("l.")))
+	}
+	return "(" + strings.Join(parts, ") union (") + ")"
 }
 
 // losers is the query of the rows that lose against another one of their key.

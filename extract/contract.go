@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"nightjar/extract/readers"
 	"nightjar/internal/config"
 	"nightjar/internal/duck"
 	"nightjar/models"
@@ -59,10 +60,52 @@ func (n *Night) compile(source *config.Source, mapping *config.Mapping, r *readi
 		return nil, err
 	}
 	for _, column := range slices.Concat(mapping.Contract.Columns, mapping.Own()) {
-		c.columns = append(c.columns, c.column(column, kinds))
+		if c.has(column) {
+			c.columns = append(c.columns, c.column(column, kinds))
+		}
 	}
 	c.checks = c.allChecks()
 	return c, nil
+}
+
+// has says whether the mapping makes anything of a column. One that it leaves null
+// throughout is no part of its files: a wide contract costs those who give it.
+func (c *compiled) has(column models.Column) bool {
+	contract := c.mapping.Contract
+	if c.gives(column) || column.Required || slices.Contains(slices.Concat(contract.Key, contract.DatedBy), column.Name) {
+		return true
+	}
+	if contract.Owner != nil && slices.Contains(contract.Owner.On, column.Name) {
+		return true
+	}
+	return slices.ContainsFunc(contract.Columns, func(other models.Column) bool {
+		return c.defaultOf(other) != "" && mentions(other.Default, column.Name)
+	})
+}
+
+// gives says whether some row may have a value in a column.
+func (c *compiled) gives(column models.Column) bool {
+	_, mapped := c.mapping.Columns.Column(column.Name)
+	_, cut := c.mapping.Columns.Column(column.CutFrom)
+	_, status := c.mapping.Columns.Column("status")
+	return mapped || cut || c.defaultOf(column) != "" || column.Name == "source_status" && status
+}
+
+// reaches says whether rows may count in other months than their own.
+func (c *compiled) reaches() bool {
+	return slices.ContainsFunc(c.mapping.Contract.Columns, func(column models.Column) bool {
+		return slices.Contains(c.mapping.Contract.Reaches, column.Name) && c.gives(column)
+	})
+}
+
+// defaultOf is a column's default, "" where the mapping does not give what it needs.
+func (c *compiled) defaultOf(column models.Column) string {
+	if column.DefaultNeeds != "" {
+		if _, mapped := c.mapping.Columns.Column(column.DefaultNeeds); !mapped {
+			return ""
+		}
+	}
+	return column.Default
 }
 
 func (c *compiled) column(column models.Column, kinds map[string]string) compiledColumn {
@@ -99,7 +142,7 @@ func (c *compiled) column(column models.Column, kinds map[string]string) compile
 func (c *compiled) rawOf(e config.Expr, kind string) string {
 	raw := expressionOver(e.SQL, c.visible)
 	if _, isBare := bareColumn(e.SQL, c.visible); !isBare && kind == "VARCHAR" {
-		return trimmed(raw)
+		return readers.Trimmed(raw)
 	}
 	return raw
 }

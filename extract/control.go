@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"nightjar/internal/config"
+	"nightjar/extract/readers"
 	"nightjar/internal/duck"
 )
 
@@ -53,7 +53,7 @@ func (n *Night) controlSum(ctx context.Context, f Found, r *reading, column, sai
 	if err := known([]string{column}, r.columnNames()); err != nil {
 		return fmt.Errorf("control.sums %w", err)
 	}
-	number := asNumber(duck.Name(column), f.Source.Formats)
+	number := readers.NumberSQL(duck.Name(column), f.Source.Formats)
 	var text string
 	var wrong int64
 	err := n.DB.QueryRowContext(ctx, fmt.Sprintf("select coalesce(sum(try_cast(%[1]s as decimal(38, 10))), 0)::varchar, count(*) filter (where %[2]s is not null and try_cast(%[1]s as decimal(38, 10)) is null) from (%[3]s)",
@@ -62,7 +62,7 @@ func (n *Night) controlSum(ctx context.Context, f Found, r *reading, column, sai
 		return fmt.Errorf("summing %s: %w", column, duck.Scrub(err))
 	}
 	sum, _ := new(big.Rat).SetString(text)
-	total, isNumber := new(big.Rat).SetString(plainNumber(said, f.Source.Formats))
+	total, isNumber := new(big.Rat).SetString(readers.Number(said, f.Source.Formats))
 	switch {
 	case !isNumber:
 		return fmt.Errorf("its footer gives %q for the sum of %s, which is no number", said, column)
@@ -72,27 +72,4 @@ func (n *Night) controlSum(ctx context.Context, f Found, r *reading, column, sai
 		return fmt.Errorf("its footer gives %s for the sum of %s, and what is there sums to %s: it is not whole; ask for it again", said, column, sum.FloatString(4))
 	}
 	return nil
-}
-
-// asNumber is the text of a number as the source writes it, as SQL reads one.
-func asNumber(text string, formats config.Formats) string {
-	if formats.Thousands != "" {
-		text = fmt.Sprintf("replace(%s, %s, '')", text, duck.Text(formats.Thousands))
-	}
-	if formats.Decimal == "," {
-		text = fmt.Sprintf("translate(%s, ',.', '.x')", text)
-	}
-	return text
-}
-
-// plainNumber is asNumber in Go.
-func plainNumber(text string, formats config.Formats) string {
-	text = strings.TrimSpace(text)
-	if formats.Thousands != "" {
-		text = strings.ReplaceAll(text, formats.Thousands, "")
-	}
-	if formats.Decimal == "," {
-		text = strings.NewReplacer(",", ".", ".", "x").Replace(text)
-	}
-	return text
 }

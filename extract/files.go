@@ -17,7 +17,7 @@ func files(dir string, source *config.Source) (map[string]place, error) {
 	for _, pattern := range source.Files {
 		full := pattern
 		if !filepath.IsAbs(pattern) {
-			full = filepath.Join(literally.Replace(dir), pattern)
+			full = filepath.Join(delivered.Literally(dir), pattern)
 		}
 		matches, err := filepath.Glob(full)
 		if err != nil {
@@ -84,9 +84,6 @@ func enter(paths map[string]place, name string, p place) error {
 	paths[name] = p
 	return nil
 }
-
-// literally escapes what means something in a pattern, in a folder's own name.
-var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 // fixedFolder is the part of a pattern before its first wildcard, as a folder.
 func fixedFolder(pattern string) string {

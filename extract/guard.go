@@ -38,7 +38,7 @@ func (m *merging) guardReplaced(ctx context.Context, staged []stagedFile) error 
 		return nil
 	}
 	affected = slices.CompactFunc(affected, func(a, b lake.File) bool { return a.Path == b.Path })
-	rows, err := m.DB.QueryContext(ctx, fmt.Sprintf("select delivery_id, count(*) from %s where delivery_id in (%s) group by 1 order by 1", m.relation(affected), strings.Join(old, ", ")))
+	rows, err := m.DB.QueryContext(ctx, fmt.Sprintf("select delivery_id, count(*) from %s where delivery_id in (%s) group by 1 order by 1", m.stored(affected), strings.Join(old, ", ")))
 	if err != nil {
 		return duck.Scrub(err)
 	}

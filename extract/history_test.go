@@ -210,7 +210,7 @@ func (s *shop) checkFile(input, month string, f lake.File) {
 		query += ", coalesce(list_sort(list(distinct strftime(" + column + ", '%Y-%m-01')) filter (date_trunc('month', " + column + ") <> month)), [])::varchar as reaches"
 		want = append(want, strings.ReplaceAll(fmt.Sprint(f.Reaches[name]), " ", ", "))
 	}
-	got := strings.Split(strings.TrimSpace(s.ask(query+" from "+duck.Parquet(s.lake.Paths([]lake.File{f})))), "\n")
+	got := strings.Split(strings.TrimSpace(s.ask(query+" from "+s.relation(input, []lake.File{f}))), "\n")
 	if line := cells(got[len(got)-1]); line != strings.Join(want, "|") {
 		s.t.Fatalf("%s: the manifest says %v, the rows say %s", f.Path, want, line)
 	}

@@ -190,26 +190,26 @@ func equal(columns []string, a, operator, b string) string {
 	return strings.Join(parts, " and ")
 }
 
-// relation is the rows of files, with the file's name and the row's place in it.
-func (m *merging) relation(files []lake.File) string {
+// stored is the rows of files with the columns that they have, the file's name, and
+// the row's place in it.
+func (m *merging) stored(files []lake.File) string {
 	return "read_parquet(" + duck.TextList(m.Lake.Paths(files)) + ", union_by_name=true, hive_partitioning=false, filename=true, file_row_number=true)"
 }
 
+// relation is the rows of files of the input, with all its columns.
+func (m *merging) relation(files []lake.File) string { return m.full(m.input, files) }
+
 // full is the rows of files of an input's live set, with every column of its
-// contract, also where all of them were written before it had that column.
+// contract: files lack those that their mapping leaves null.
 func (m *merging) full(in *models.Input, files []lake.File) string {
-	set := m.set
-	if in != m.input {
-		set = m.liveSet(in)
-	}
-	if len(files) > 0 && set.Contract == contractOf(in) {
-		return m.relation(files)
-	}
 	columns := make([]string, len(in.Columns))
 	for i, c := range in.Columns {
 		columns[i] = "null::" + duck.SQLType(c.Type) + " as " + duck.Name(c.Name)
 	}
-	none := "select null::varchar as system, " + strings.Join(columns, ", ")
+	none := "select null::varchar as system, null::varchar as row_version, " + strings.Join(columns, ", ")
+	if len(clocked(in)) > 0 {
+		none += ", null::int as " + byClock
+	}
 	if in.Owner != nil {
 		none += ", null::date as owner_month"
 	}
@@ -219,12 +219,12 @@ func (m *merging) full(in *models.Input, files []lake.File) string {
 	if len(files) == 0 {
 		return "(" + none + " where false)"
 	}
-	return "(select * from " + m.relation(files) + " union all by name " + none + " where false)"
+	return "(select * from " + m.stored(files) + " union all by name " + none + " where false)"
 }
 
 // keyed are the staged files whose rows are told apart by key.
-func keyed(staged []stagedFile) []lake.File {
-	return filesOf(slices.DeleteFunc(slices.Clone(staged), func(s stagedFile) bool { return !s.source.HasKey() }))
+func keyed(staged []stagedFile) []stagedFile {
+	return slices.DeleteFunc(slices.Clone(staged), func(s stagedFile) bool { return !s.source.HasKey() })
 }
 
 func filesOf(staged []stagedFile) []lake.File {

@@ -160,7 +160,7 @@ func (m *merging) migrateFiles(ctx context.Context, files []lake.File, month str
 		if err != nil {
 			return err
 		}
-		written, err := m.write(ctx, migrated(m.relation([]lake.File{f}), columns, changed), f, month, "migrated")
+		written, err := m.write(ctx, migrated(m.stored([]lake.File{f}), columns, changed), f, month, "migrated")
 		if err != nil {
 			return fmt.Errorf("rows that are read no more do not fit its contract as it is now: %w", err)
 		}
@@ -173,7 +173,7 @@ func (m *merging) migrateFiles(ctx context.Context, files []lake.File, month str
 }
 
 func (m *merging) columnsOf(ctx context.Context, f lake.File) ([]string, error) {
-	rows, err := m.DB.QueryContext(ctx, "select column_name from (describe select * from "+m.relation([]lake.File{f})+")")
+	rows, err := m.DB.QueryContext(ctx, "select column_name from (describe select * from "+m.stored([]lake.File{f})+")")
 	if err != nil {
 		return nil, duck.Scrub(err)
 	}

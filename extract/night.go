@@ -57,6 +57,8 @@ type Night struct {
 	// holds but the contract refuses.
 	refusing sync.Mutex
 	refused  map[string]bool
+	// prints are the fingerprints of tonight's keys, on disk.
+	prints []*printed
 	// merged inputs have had rows come or go tonight.
 	merged map[string]bool
 }
@@ -103,6 +105,7 @@ func (n *Night) begin() error {
 }
 
 func (n *Night) extract(ctx context.Context) error {
+	defer n.removePrinted()
 	if err := n.readAll(ctx); err != nil {
 		return err
 	}

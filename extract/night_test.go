@@ -153,13 +153,28 @@ func (s *shop) try() error {
 // live shows the live rows of an input: its columns, in their order.
 func (s *shop) live(input, columns string) string {
 	s.t.Helper()
-	return s.rows(s.set(input).Files(), columns)
+	return s.liveRows(input, s.set(input).Files(), columns)
 }
 
 // pending shows the rows that wait for their owner.
 func (s *shop) pending(input, columns string) string {
 	s.t.Helper()
-	return s.rows(s.set(input).Pending, columns)
+	return s.liveRows(input, s.set(input).Pending, columns)
+}
+
+func (s *shop) liveRows(input string, files []lake.File, columns string) string {
+	s.t.Helper()
+	if len(files) == 0 {
+		return table(split(columns))
+	}
+	return s.ask("select " + columns + " from " + s.relation(input, files) + " order by all")
+}
+
+// relation is the rows of live files with all columns of the input's contract.
+func (s *shop) relation(input string, files []lake.File) string {
+	in := s.catalog.Inputs[input]
+	m := merging{Night: &Night{Lake: s.lake}, input: in}
+	return m.full(in, files)
 }
 
 func (s *shop) set(input string) *lake.LiveSet {

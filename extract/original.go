@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"nightjar/extract/delivered"
 	"nightjar/extract/record"
@@ -78,4 +79,37 @@ func unchanged(ctx context.Context, p place, d lake.Delivery) error {
 		}
 	}
 	return errors.New("the file is no longer the one that was read: it has changed since")
+}
+
+// recordsOf finds records of a delivery's table by number, as they stand in the
+// file. The numbers ascend.
+func (n *Night) recordsOf(ctx context.Context, f Found, from string, wanted []int64) ([]record.Raw, error) {
+	if f.Source.Format == "parquet" {
+		return n.parquetRecords(ctx, f, wanted)
+	}
+	return n.table(f, from).Records(ctx, wanted)
+}
+
+// illustrate adds raw text and line to the rows that were hit.
+func (n *Night) illustrate(ctx context.Context, f Found, from string, hits []Reject) error {
+	if len(hits) == 0 {
+		return nil
+	}
+	var wanted []int64
+	for _, hit := range hits {
+		wanted = append(wanted, hit.SourceRow)
+	}
+	slices.Sort(wanted)
+	raws, err := n.recordsOf(ctx, f, from, slices.Compact(wanted))
+	if err != nil {
+		return err
+	}
+	byRow := map[int64]record.Raw{}
+	for _, raw := range raws {
+		byRow[raw.Record] = raw
+	}
+	for i := range hits {
+		hits[i].Line, hits[i].Raw = byRow[hits[i].SourceRow].Line, byRow[hits[i].SourceRow].Text
+	}
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/delivered"
+	"nightjar/extract/readers"
 	"nightjar/extract/record"
 	"nightjar/internal/duck"
 )
@@ -16,7 +18,7 @@ import (
 // readParquet has DuckDB read a Parquet file itself, with its own types. How many
 // rows it has, a second implementation says.
 func (n *Night) readParquet(ctx context.Context, f Found) (*reading, error) {
-	path, remove, err := n.unpacked(ctx, f)
+	path, remove, err := delivered.Unpack(ctx, f.File, n.Lake.TempDir())
 	if err != nil {
 		return nil, err
 	}
@@ -50,27 +52,13 @@ func countParquet(path string, f Found) (int64, error) {
 }
 
 func (n *Night) describeParquet(ctx context.Context, r *reading) error {
-	rows, err := n.DB.QueryContext(ctx, "select column_name, column_type from (describe select * from "+parquetFile(r.path)+")")
-	if err != nil {
-		return duck.Scrub(err)
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name, kind string
-		if err := rows.Scan(&name, &kind); err != nil {
-			return err
-		}
-		names = append(names, name)
-		r.kinds[name] = kind
+	names, types, err := readers.ParquetColumns(ctx, n.DB, r.path)
+	for i, name := range names {
+		r.kinds[name] = types[i]
 		r.scan.Columns = append(r.scan.Columns, csvfile.ColumnFacts{Name: name, Padded: true})
 	}
 	r.scan.Header = names
-	return duck.Scrub(rows.Err())
-}
-
-func parquetFile(path string) string {
-	return "read_parquet(" + duck.Text(onePath.Replace(path)) + ", hive_partitioning=false)"
+	return err
 }
 
 // parquetRelation is the file with the number of each row, its texts trimmed.
@@ -79,16 +67,16 @@ func (r *reading) parquetRelation() string {
 	for _, facts := range r.scan.Columns {
 		name := duck.Name(facts.Name)
 		if r.kindOf(facts.Name) == "VARCHAR" {
-			name = trimmed(name) + " as " + name
+			name = readers.Trimmed(name) + " as " + name
 		}
 		columns = append(columns, name)
 	}
-	return fmt.Sprintf("select %s from read_parquet(%s, hive_partitioning=false, file_row_number=true)", strings.Join(columns, ", "), duck.Text(onePath.Replace(r.path)))
+	return "select " + strings.Join(columns, ", ") + " from " + readers.Parquet(r.path)
 }
 
 // parquetRecords shows rows of a Parquet file as JSON. Its line is the row's number.
 func (n *Night) parquetRecords(ctx context.Context, f Found, wanted []int64) ([]record.Raw, error) {
-	path, remove, err := n.unpacked(ctx, f)
+	path, remove, err := delivered.Unpack(ctx, f.File, n.Lake.TempDir())
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +85,8 @@ func (n *Night) parquetRecords(ctx context.Context, f Found, wanted []int64) ([]
 	for i, number := range wanted {
 		list[i] = fmt.Sprint(number - 1)
 	}
-	rows, err := n.DB.QueryContext(ctx, fmt.Sprintf("select t.file_row_number + 1, to_json(t)::varchar from read_parquet(%s, hive_partitioning=false, file_row_number=true) t where t.file_row_number in (%s) order by 1",
-		duck.Text(onePath.Replace(path)), strings.Join(list, ", ")))
+	rows, err := n.DB.QueryContext(ctx, fmt.Sprintf("select t.file_row_number + 1, to_json(t)::varchar from %s t where t.file_row_number in (%s) order by 1",
+		readers.Parquet(path), strings.Join(list, ", ")))
 	if err != nil {
 		return nil, duck.Scrub(err)
 	}

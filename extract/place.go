@@ -120,10 +120,10 @@ func (m *merging) placeSome(ctx context.Context, files []lake.File) error {
 	if off := rows - rowsOf(files); off != 0 {
 		return fmt.Errorf("placing rows by their %s changed their number by %d: an owner is there more than once; this is a fault of Nightjar, nothing was published", m.input.Owner.Input, off)
 	}
-	if err := m.measure(ctx, placed); err != nil {
-		return err
-	}
 	for i, w := range written {
+		if err := m.measure(ctx, &placed[i]); err != nil {
+			return err
+		}
 		if w.month == "" {
 			m.set.Pending = append(m.set.Pending, placed[i])
 			continue

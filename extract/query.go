@@ -36,8 +36,8 @@ func (c *compiled) chain() string {
 		}) + ")",
 		"clocked as (select *" + c.byClock() + " from emptied)",
 		"defaulted as (" + c.replaced("clocked", func(k compiledColumn) string {
-			if k.Default != "" {
-				return "coalesce(" + duck.Name(k.Name) + ", " + k.Default + ")"
+			if instead := c.defaultOf(k.Column); instead != "" {
+				return "coalesce(" + duck.Name(k.Name) + ", " + instead + ")"
 			}
 			return ""
 		}) + ")",
@@ -80,7 +80,7 @@ func (c *compiled) sourced(typed map[string]models.Type) string {
 
 func (c *compiled) version() string {
 	if c.source.VersionBy == "" {
-		return ", null::varchar as row_version"
+		return ""
 	}
 	return ", " + expressionOver(c.source.VersionBy, c.visible) + "::varchar as row_version"
 }
@@ -134,6 +134,9 @@ func (c *compiled) replaced(from string, write func(compiledColumn) string) stri
 func (c *compiled) byClock() string {
 	var bits []string
 	for i, column := range clocked(c.mapping.Contract) {
+		if c.defaultOf(column) == "" {
+			continue
+		}
 		bits = append(bits, fmt.Sprintf("case when %s is null and (%s) is not null then %d else 0 end", duck.Name(column.Name), column.Default, 1<<i))
 	}
 	if len(bits) == 0 {
@@ -165,12 +168,12 @@ func (c *compiled) staged(month, more string) string {
 	for _, column := range c.columns {
 		query += fmt.Sprintf(", cast(%[1]s as %[2]s) as %[1]s", duck.Name(column.Name), duck.SQLType(column.Type))
 	}
-	query += fmt.Sprintf(", %d::bigint as delivery_id, source_row::bigint as source_row, row_version", c.delivery.id)
-	if len(clocked(c.mapping.Contract)) > 0 {
-		query += ", " + byClock
+	query += fmt.Sprintf(", %d::bigint as delivery_id, source_row::bigint as source_row", c.delivery.id)
+	if c.source.VersionBy != "" {
+		query += ", row_version"
 	}
-	if c.mapping.Contract.Owner != nil {
-		query += ", null::date as owner_month"
+	if c.byClock() != "" {
+		query += ", " + byClock
 	}
 	if month != "" {
 		query += ", " + month + " as month"

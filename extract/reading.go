@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"nightjar/extract/csvfile"
 	"nightjar/extract/delivered"
+	"nightjar/extract/readers"
 	"nightjar/extract/record"
 	"nightjar/internal/config"
 )
@@ -28,6 +30,9 @@ type reading struct {
 	dialect csvfile.Dialect
 	scan    csvfile.Result
 	shapes  map[string]csvfile.Shape // asked of the scan, by column
+	// printed are the fingerprints of the rows of the mapping keyed; nil for none.
+	printed *printed
+	keyed   *config.Mapping
 	// kinds are DuckDB's types of the columns of a Parquet file; nil of text.
 	kinds map[string]string
 	// unreadable are the records of which no row can be made.
@@ -38,6 +43,16 @@ type reading struct {
 
 // records is how many the delivery's table has, readable or not.
 func (r *reading) records() int64 { return r.scan.Records + int64(len(r.unreadable)) }
+
+// kindOf is DuckDB's type of one of the delivery's columns.
+func (r *reading) kindOf(column string) string {
+	for name, kind := range r.kinds {
+		if strings.EqualFold(name, column) {
+			return kind
+		}
+	}
+	return "VARCHAR"
+}
 
 // remove lets go of what was made for DuckDB to read.
 func (r *reading) remove() {
@@ -60,9 +75,15 @@ func (n *Night) readTable(ctx context.Context, f Found, from string) (*reading, 
 	return r, nil
 }
 
+// table is one of a delivery's, for package readers.
+func (n *Night) table(f Found, from string) readers.Table {
+	return readers.Table{File: f.File, Source: f.Source, From: from, Temp: n.Lake.TempDir()}
+}
+
 func (n *Night) readFormat(ctx context.Context, f Found, from string) (*reading, error) {
-	if f.Source.Format == "csv" && f.Source.CSV.Simple() {
-		return n.scan(ctx, f)
+	table := n.table(f, from)
+	if table.Delimited() {
+		return n.scan(ctx, f, table.Dialect())
 	}
 	if err := n.tally(ctx, f); err != nil {
 		return nil, err
@@ -70,7 +91,7 @@ func (n *Night) readFormat(ctx context.Context, f Found, from string) (*reading,
 	if f.Source.Format == "parquet" {
 		return n.readParquet(ctx, f)
 	}
-	return n.convert(ctx, f, from)
+	return n.convert(ctx, f, table)
 }
 
 // tally notes the hash of a delivery that no scan takes.
@@ -87,14 +108,13 @@ func (n *Night) tally(ctx context.Context, f Found) error {
 
 // scan passes over the bytes once; a file that DuckDB could misread is written
 // anew, without the records of which no row can be made.
-func (n *Night) scan(ctx context.Context, f Found) (*reading, error) {
-	d := dialectOf(f.Source)
+func (n *Night) scan(ctx context.Context, f Found, d csvfile.Dialect) (*reading, error) {
 	header, err := csvfile.Header(ctx, f.File, d)
 	if err != nil {
 		return nil, err
 	}
-	shapes := shapesOf(f.Source, header)
-	scan, err := csvfile.Scan(ctx, f.File, d, values(shapes))
+	r := &reading{path: f.File.Path, dialect: d, shapes: shapesOf(f.Source, header)}
+	scan, err := n.scanKeyed(ctx, f, r, f.File, values(r.shapes), header, func(name string) string { return name })
 	if err != nil {
 		return nil, err
 	}
@@ -102,12 +122,13 @@ func (n *Night) scan(ctx context.Context, f Found) (*reading, error) {
 	n.delivery(f.Delivery.ID).SHA256 = hex.EncodeToString(scan.SHA256[:])
 	n.mu.Unlock()
 	if scan.Regular() {
-		return &reading{path: f.File.Path, dialect: d, scan: scan, shapes: shapes}, nil
+		r.scan = scan
+		return r, nil
 	}
 	if err := n.readableEnough(f, scan); err != nil {
 		return nil, err
 	}
-	r, err := n.rewritten(ctx, f, scan.Header, func(out *os.File) (int64, []record.Unreadable, error) {
+	r, err = n.rewritten(ctx, f, "", scan.Header, func(out *os.File) (int64, []record.Unreadable, error) {
 		return csvfile.Normalise(ctx, f.File, d, out)
 	})
 	if err != nil {
@@ -122,40 +143,40 @@ func (n *Night) scan(ctx context.Context, f Found) (*reading, error) {
 }
 
 // convert writes a table that DuckDB does not read as regular CSV.
-func (n *Night) convert(ctx context.Context, f Found, from string) (*reading, error) {
-	table, err := n.table(ctx, f, from)
+func (n *Night) convert(ctx context.Context, f Found, table readers.Table) (*reading, error) {
+	opened, err := table.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer table.Close()
-	r, err := n.rewritten(ctx, f, table.Columns(), func(out *os.File) (int64, []record.Unreadable, error) {
-		return record.Write(ctx, table, out, keptRaw)
+	defer opened.Close()
+	r, err := n.rewritten(ctx, f, table.From, opened.Columns(), func(out *os.File) (int64, []record.Unreadable, error) {
+		return record.Write(ctx, opened, out, keptRaw)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if footed, ok := table.(interface{ Footer() []string }); ok {
+	if footed, ok := opened.(interface{ Footer() []string }); ok {
 		r.footer = footed.Footer()
 	}
 	if bad := int64(len(r.unreadable)); n.tooMany(bad, r.records()) {
 		r.remove()
-		return nil, n.tooManyUnreadable(f, from, r)
+		return nil, n.tooManyUnreadable(f, table.From, r)
 	}
 	return r, nil
 }
 
 // rewritten has a table written as regular CSV, and scans that. The columns are
 // the table's, in order, behind the record's number.
-func (n *Night) rewritten(ctx context.Context, f Found, columns []string, write func(*os.File) (int64, []record.Unreadable, error)) (*reading, error) {
+func (n *Night) rewritten(ctx context.Context, f Found, from string, columns []string, write func(*os.File) (int64, []record.Unreadable, error)) (*reading, error) {
 	out, err := os.CreateTemp(n.Lake.TempDir(), fmt.Sprintf("%s-%d-*.csv", n.Manifest.Run, f.Delivery.ID))
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{path: out.Name(), made: true, dialect: csvfile.Dialect{Delimiter: ',', Quote: '"', Header: true}, shapes: shapesOf(f.Source, columns)}
+	r := &reading{from: from, path: out.Name(), made: true, dialect: csvfile.Dialect{Delimiter: ',', Quote: '"', Header: true}, shapes: shapesOf(f.Source, columns)}
 	kept, unreadable, err := write(out)
 	if err = errors.Join(err, out.Close()); err == nil {
 		r.unreadable = unreadable
-		err = n.rescan(ctx, r, columns)
+		err = n.rescan(ctx, f, r, columns)
 	}
 	if err == nil && kept != r.scan.Records {
 		err = fmt.Errorf("%d records were written for DuckDB and %d found again; this is a fault of Nightjar", kept, r.scan.Records)
@@ -169,7 +190,7 @@ func (n *Night) rewritten(ctx context.Context, f Found, columns []string, write 
 
 // rescan looks at what was written for DuckDB to read; names may have been
 // rewritten in it.
-func (n *Night) rescan(ctx context.Context, r *reading, columns []string) error {
+func (n *Night) rescan(ctx context.Context, f Found, r *reading, columns []string) error {
 	written := delivered.File{Path: r.path}
 	header, err := csvfile.Header(ctx, written, r.dialect)
 	if err != nil {
@@ -182,7 +203,8 @@ func (n *Night) rescan(ctx context.Context, r *reading, columns []string) error 
 			renamed = append(renamed, shape)
 		}
 	}
-	if r.scan, err = csvfile.Scan(ctx, written, r.dialect, renamed); err != nil {
+	named := func(column string) string { return header[slices.Index(columns, column)+1] }
+	if r.scan, err = n.scanKeyed(ctx, f, r, written, renamed, columns, named); err != nil {
 		return err
 	}
 	r.scan.Columns, r.scan.Header = r.scan.Columns[1:], columns
@@ -192,43 +214,10 @@ func (n *Night) rescan(ctx context.Context, r *reading, columns []string) error 
 	return nil
 }
 
-// dialectOf is the source's dialect for both readers.
-func dialectOf(source *config.Source) csvfile.Dialect {
-	d := csvfile.Dialect{
-		Delimiter: source.CSV.Delimiter[0], Header: source.CSV.HasHeader(), Columns: source.CSV.Columns,
-		Skip: source.Lines.Skip, Footer: source.Lines.Footer,
-	}
-	for _, mark := range []struct {
-		to   *byte
-		text string
-	}{{&d.Quote, source.CSV.Quote}, {&d.Escape, source.CSV.Escape}, {&d.Comment, source.Lines.Comment}} {
-		if mark.text != "" {
-			*mark.to = mark.text[0]
-		}
-	}
-	return d
-}
-
 func values(shapes map[string]csvfile.Shape) []csvfile.Shape {
 	list := make([]csvfile.Shape, 0, len(shapes))
 	for _, shape := range shapes {
 		list = append(list, shape)
 	}
 	return list
-}
-
-// unpacked is the path of a file that readers may seek in; remove lets go of it
-// where it was unpacked for them.
-func (n *Night) unpacked(ctx context.Context, f Found) (path string, remove func(), err error) {
-	to := filepath.Join(n.Lake.TempDir(), fmt.Sprintf("%s-%d-unpacked", n.Manifest.Run, f.Delivery.ID))
-	path, made, err := delivered.Unpack(ctx, f.File, to)
-	remove = func() {
-		if made {
-			_ = os.Remove(to)
-		}
-	}
-	if err != nil {
-		remove()
-	}
-	return path, remove, err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nightjar/extract/csvfile"
+	"nightjar/extract/readers"
 	"nightjar/extract/record"
 	"nightjar/internal/config"
 	"nightjar/internal/duck"
@@ -129,10 +130,6 @@ func (r *reading) facts(column string) *csvfile.ColumnFacts {
 // may call it source_row, unless the file has a column of that name.
 const rowNumber = "nightjar source row"
 
-// blanks around a value are no part of it: space, tab, no-break space, and the
-// ideographic space.
-const blanks = " \t\u00a0\u3000"
-
 // relation is the delivery as a relation: the row's number, then its columns,
 // typed where typed says so, else text with blanks around it trimmed and empty
 // as null.
@@ -155,21 +152,13 @@ func (r *reading) relation(typed map[string]models.Type, formats [2]string) stri
 		columns = append(columns, duck.Text(facts.Name)+": "+duck.Text(t))
 		name := duck.Name(facts.Name)
 		if t == "VARCHAR" && facts.Padded {
-			name = trimmed(name) + " as " + name
+			name = readers.Trimmed(name) + " as " + name
 		}
 		chosen = append(chosen, name)
 	}
 	return fmt.Sprintf("select %s from read_csv(%s, auto_detect=false, strict_mode=true, null_padding=false, hive_partitioning=false, delim=%s, quote=%s, escape=%s, header=%t, columns={%s}, compression=%s, max_line_size=%d, parallel=%t, dateformat=%s, timestampformat=%s)",
-		strings.Join(chosen, ", "), duck.Text(onePath.Replace(r.path)), duck.Text(string(r.dialect.Delimiter)), optional(r.dialect.Quote), optional(escapeOf(r.dialect)),
+		strings.Join(chosen, ", "), duck.Path(r.path), duck.Text(string(r.dialect.Delimiter)), optional(r.dialect.Quote), optional(escapeOf(r.dialect)),
 		r.dialect.Header, strings.Join(columns, ", "), duck.Text(r.scan.Compression), r.scan.MaxLineSize(), !r.scan.MultiLine, duck.Text(formats[0]), duck.Text(formats[1]))
-}
-
-// onePath keeps DuckDB from taking a file's name for a pattern.
-var onePath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
-
-// trimmed is a text without blanks around it, null when nothing is left.
-func trimmed(text string) string {
-	return fmt.Sprintf("nullif(trim(%s, %s), '')", text, duck.Text(blanks))
 }
 
 // columnNames are the source's own, in order.

@@ -142,7 +142,7 @@ func (m *merging) without(ctx context.Context, files []lake.File, month string, 
 }
 
 func (m *merging) rewrite(ctx context.Context, f lake.File, month string) ([]lake.File, error) {
-	query := fmt.Sprintf("select s.* exclude (filename, file_row_number) from %s s %s where %s", m.relation([]lake.File{f}), m.notLost("s"), m.kept("s."))
+	query := fmt.Sprintf("select s.* exclude (filename, file_row_number) from %s s %s where %s", m.stored([]lake.File{f}), m.notLost("s"), m.kept("s."))
 	return m.write(ctx, query, f, month, "rewritten")
 }
 
@@ -157,9 +157,12 @@ func (m *merging) write(ctx context.Context, query string, like lake.File, month
 	var files []lake.File
 	for _, w := range written {
 		w.Source, w.System, w.Placed = like.Source, like.System, like.Placed
+		if err := m.measure(ctx, &w.File); err != nil {
+			return nil, err
+		}
 		files = append(files, w.File)
 	}
-	return files, m.measure(ctx, files)
+	return files, nil
 }
 
 func (m *merging) folder(month string) string {
@@ -190,7 +193,7 @@ func (m *merging) rewriteStaged(ctx context.Context, staged []stagedFile) ([]sta
 			return nil, err
 		}
 		for _, f := range files {
-			arrived = append(arrived, stagedFile{File: f, month: s.month, delivery: s.delivery, source: s.source})
+			arrived = append(arrived, stagedFile{File: f, month: s.month, delivery: s.delivery, source: s.source, measured: true})
 		}
 	}
 	return arrived, nil

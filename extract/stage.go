@@ -19,6 +19,10 @@ type stagedFile struct {
 	month    string
 	delivery int64
 	source   *config.Source
+	// printed are the fingerprints of the keys that its rows are among; nil for none.
+	printed *printed
+	// measured says that its manifest entry lacks nothing: no row reaches another month.
+	measured bool
 }
 
 // read takes one delivery through every mapping of its source.

@@ -37,11 +37,15 @@ func (n *Night) stage(ctx context.Context, f Found, c *compiled, ordinal int) er
 	if err := n.settle(ctx, f, c, rows); err != nil {
 		return err
 	}
+	var prints *printed
+	if c.reading.keyed == c.mapping {
+		prints = c.reading.printed
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, file := range written {
 		file.Source, file.System, file.Deliveries = f.Source.Name, f.Source.System, []int64{f.Delivery.ID}
-		n.staged[c.mapping.Input] = append(n.staged[c.mapping.Input], stagedFile{File: file.File, month: file.month, delivery: f.Delivery.ID, source: f.Source})
+		n.staged[c.mapping.Input] = append(n.staged[c.mapping.Input], stagedFile{File: file.File, month: file.month, delivery: f.Delivery.ID, source: f.Source, printed: prints, measured: !c.reaches()})
 	}
 	return nil
 }
@@ -77,6 +81,7 @@ func (n *Night) target(c *compiled, f Found, ordinal int) (query string, t copyT
 	default:
 		if month := c.soleMonth(); month != "" {
 			t.file, t.month = filepath.Join(t.folder, "month="+month, t.stem+".parquet"), month
+			return c.rows("date '" + month + "'"), t
 		}
 		return c.rows("coalesce(" + c.monthOf() + ", date '" + unplaced + "')"), t
 	}

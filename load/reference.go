@@ -56,7 +56,7 @@ func (n Night) auditReference(ctx context.Context, conn *sql.Conn, in *models.In
 		known = fmt.Sprintf("select distinct %s as k, system as s from %s", duck.Name(key), duck.Parquet(n.Lake.Paths(set.Files())))
 	}
 	c.offending = fmt.Sprintf("select l.* from %s l anti join (%s) t on t.k = l.%s and t.s = l.system where l.%s is not null",
-		duck.Parquet(n.Lake.Paths(files)), known, name, name)
+		duck.Live(in, n.Lake.Paths(files)), known, name, name)
 	err := n.convict(ctx, conn, &c)
 	return c.finding, err
 }

@@ -94,6 +94,9 @@ type Column struct {
 	// the input's other columns, and delivery_on and received_on, the dates of
 	// the delivery.
 	Default string `yaml:"default"`
+	// DefaultNeeds names the column without which there is no such default: a source
+	// that does not give that one gives none of this one either.
+	DefaultNeeds string `yaml:"default_needs"`
 	// CutFrom names the instant of which this date is the business date, where
 	// the source gives no date of its own.
 	CutFrom string `yaml:"cut_from"`
@@ -114,6 +117,17 @@ func (in *Input) Column(name string) (Column, bool) {
 		return Column{}, false
 	}
 	return in.Columns[i], true
+}
+
+// LiveColumns are all the columns of the input's live set, in order: its own,
+// the project's own, whence a row came, and its month when dated.
+func (in *Input) LiveColumns() []Column {
+	columns := slices.Concat([]Column{{Name: "system", Type: "string"}}, in.Columns, in.Own,
+		[]Column{{Name: "delivery_id", Type: "bigint"}, {Name: "source_row", Type: "bigint"}})
+	if in.Dated() {
+		columns = append(columns, Column{Name: "month", Type: "date"})
+	}
+	return columns
 }
 
 // FromOwner says whether the input takes values from its owner's row.

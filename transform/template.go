@@ -76,15 +76,16 @@ func (r rendering) input(name string) (string, error) {
 	if in == nil {
 		return "", fmt.Errorf("input %q does not exist%s", name, meant(name, r.catalog.Inputs))
 	}
-	return r.withColumns(r.relation(r.Inputs[name], LiveColumns(in)), in.Own), nil
+	files, columns := r.Inputs[name], in.LiveColumns()
+	if len(files) == 0 {
+		return r.relation(nil, columns), nil
+	}
+	return r.withColumns(r.Files(files), columns), nil
 }
 
-// withColumns gives rows all of the columns, which some files lack: for an
-// input, those of the project's own that a source has none of.
+// withColumns gives rows all of the columns: files lack those that their mapping
+// leaves null.
 func (r rendering) withColumns(relation string, columns []models.Column) string {
-	if len(columns) == 0 {
-		return relation
-	}
 	return "(select * from " + relation + " union all by name select * from " + r.relation(nil, columns) + ")"
 }
 
@@ -130,17 +131,6 @@ func (r rendering) monthLiteral(month models.Month) (string, error) {
 		return "", fmt.Errorf("the model has no month: say `partition: month` in its header")
 	}
 	return "date '" + string(month) + "'", nil
-}
-
-// LiveColumns are all the columns of an input's live set, in order: its own,
-// the project's own, whence a row came, and its month when dated.
-func LiveColumns(in *models.Input) []models.Column {
-	columns := slices.Concat([]models.Column{{Name: "system", Type: "string"}}, in.Columns, in.Own,
-		[]models.Column{{Name: "delivery_id", Type: "bigint"}, {Name: "source_row", Type: "bigint"}})
-	if in.Dated() {
-		columns = append(columns, models.Column{Name: "month", Type: "date"})
-	}
-	return columns
 }
 
 var (

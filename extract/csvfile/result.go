@@ -37,6 +37,7 @@ type Result struct {
 	Header         []string // one name per column, unique ignoring case; see UniqueNames
 	Columns        []ColumnFacts
 	Footer         []string         // raw text of the records at the end that are no data
+	KeyTold        bool             // records of equal keys have equal fingerprints; false if none were asked for
 	MultiLine      bool             // some record spans lines: DuckDB must read with parallel=false
 	LongestRecord  int              // bytes, line end excluded, header included
 	Irregular      []Irregularity   // the first 1000, in file order

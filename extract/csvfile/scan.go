@@ -16,13 +16,20 @@ import (
 // *ShortFooterError, *delivered.MistakenError, a dialect or shape that makes no
 // sense, a file that cannot be read or decompressed, and the context's.
 func Scan(ctx context.Context, file delivered.File, d Dialect, shapes []Shape) (Result, error) {
+	return ScanKeyed(ctx, file, d, shapes, Key{})
+}
+
+// ScanKeyed is Scan, and fingerprints the records on the way. Where the result says
+// KeyTold, records of equal keys have equal fingerprints, in this file and others.
+// Its errors are those of Scan, and those of key.To.
+func ScanKeyed(ctx context.Context, file delivered.File, d Dialect, shapes []Shape, key Key) (Result, error) {
 	r, err := openRecords(ctx, file, d)
 	if err != nil {
 		return Result{}, err
 	}
 	defer r.close()
 	s := scan{reader: r, result: Result{Compression: r.source.Compression, IrregularCount: map[string]int64{}}}
-	if err := s.header(d, shapes); err != nil {
+	if err := s.header(d, shapes, key); err != nil {
 		return Result{}, err
 	}
 	if err := s.body(); err != nil {
@@ -35,12 +42,13 @@ func Scan(ctx context.Context, file delivered.File, d Dialect, shapes []Shape) (
 type scan struct {
 	reader  *recordReader
 	columns []column
+	keyer   keyer
 	result  Result
 	skim    skimmer
 	scratch []byte
 }
 
-func (s *scan) header(d Dialect, shapes []Shape) error {
+func (s *scan) header(d Dialect, shapes []Shape, key Key) error {
 	names, blank, err := s.reader.readHeader(d)
 	if err != nil {
 		return err
@@ -49,7 +57,8 @@ func (s *scan) header(d Dialect, shapes []Shape) error {
 		return err
 	}
 	s.result.Header = names
-	s.skim = newSkimmer(s.reader, s.columns)
+	s.keyer = newKeyer(key, names, shapes)
+	s.skim = newSkimmer(s.reader, s.columns, &s.keyer)
 	if !d.plain() {
 		s.note(0, 1, OtherLines, "lines that are skipped, comments or a footer")
 	}
@@ -101,6 +110,7 @@ func (s *scan) observe(rec *row) {
 	for i, at := range rec.spans {
 		s.columns[i].observe(rec.value(at, s.reader.machine.escape, &s.scratch), rec.number)
 	}
+	s.keyer.observe(func(place int) []byte { return rec.value(rec.spans[place], s.reader.machine.escape, &s.scratch) })
 }
 
 func (s *scan) conclude() (result Result, err error) {
@@ -122,6 +132,9 @@ func (s *scan) conclude() (result Result, err error) {
 	for _, c := range s.columns {
 		c.FirstMonth, c.LastMonth = c.moment.span()
 		result.Columns = append(result.Columns, c.ColumnFacts)
+	}
+	if result.KeyTold, err = s.keyer.finish(s.columns); err != nil {
+		return result, err
 	}
 	result.SHA256, result.Size, err = s.reader.source.Finish()
 	return result, err

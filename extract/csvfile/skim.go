@@ -11,13 +11,14 @@ import (
 type skimmer struct {
 	reader  *recordReader
 	columns []column
+	keyer   *keyer
 	index   *index
 
 	carefulUntil int64 // offset up to which the record reader must read
 }
 
-func newSkimmer(r *recordReader, columns []column) skimmer {
-	return skimmer{reader: r, columns: columns, index: newIndex()}
+func newSkimmer(r *recordReader, columns []column, k *keyer) skimmer {
+	return skimmer{reader: r, columns: columns, keyer: k, index: newIndex()}
 }
 
 // skim passes as many ordinary records as the window holds in a row, perhaps none.
@@ -141,4 +142,5 @@ func (s *skimmer) observe(block []byte, rows int) {
 	for i := range s.columns {
 		s.columns[i].observeRun(found, i)
 	}
+	s.keyer.observeRun(found)
 }

@@ -37,6 +37,13 @@ func (f File) String() string {
 	return f.Path + "/" + f.Member
 }
 
+// literally escapes what means something in a pattern.
+var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// Literally is the pattern of filepath.Glob that finds a path, or a part of one, as
+// it stands.
+func Literally(path string) string { return literally.Replace(path) }
+
 // IsArchive says whether a path names a zip archive.
 func IsArchive(name string) bool { return strings.EqualFold(path.Ext(name), ".zip") }
 
@@ -158,22 +165,23 @@ type closer struct{ *Stream }
 
 func (c closer) Close() error { c.Stream.Close(); return nil }
 
-// Unpack writes the delivery's bytes, unpacked but not decoded, to a new file that
-// only its owner may read, for readers that must seek. A plain file is left where
-// it is, and its own path returned with made false.
-func Unpack(ctx context.Context, f File, to string) (file string, made bool, err error) {
+// Unpack writes the delivery's bytes, unpacked but not decoded, to a new file in a
+// folder, for readers that must seek: only its owner may read it, and remove removes
+// it. A plain file is left where it is; file is then its own path, and remove does
+// nothing. After an error nothing is left behind, and remove is nil.
+func Unpack(ctx context.Context, f File, folder string) (file string, remove func(), err error) {
 	f.Encoding = ""
 	s, err := Open(f)
 	if err != nil {
-		return "", false, err
+		return "", nil, err
 	}
 	defer s.Close()
 	if s.Plain() {
-		return f.Path, false, nil
+		return f.Path, func() {}, nil
 	}
-	w, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	w, err := os.CreateTemp(folder, "unpacked-*")
 	if err != nil {
-		return "", false, err
+		return "", nil, err
 	}
 	for err == nil {
 		if err = ctx.Err(); err == nil {
@@ -183,5 +191,10 @@ func Unpack(ctx context.Context, f File, to string) (file string, made bool, err
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	return to, true, errors.Join(err, w.Close())
+	remove = func() { _ = os.Remove(w.Name()) }
+	if err = errors.Join(err, w.Close()); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return w.Name(), remove, nil
 }

@@ -201,13 +201,25 @@ func TestTextOfAnotherEncodingThanTheSourceSaysIsRefused(t *testing.T) {
 func TestUnpackLeavesPlainFilesWhereTheyAre(t *testing.T) {
 	ctx := context.Background()
 	plain := delivered.File{Path: file(t, "a.parquet", []byte("PAR1"))}
-	if path, made, err := delivered.Unpack(ctx, plain, "nowhere"); path != plain.Path || made || err != nil {
-		t.Error(path, made, err)
+	path, remove, err := delivered.Unpack(ctx, plain, "nowhere")
+	if path != plain.Path || err != nil {
+		t.Error(path, err)
+	}
+	if remove(); !isThere(plain.Path) {
+		t.Error("the delivery itself was removed")
 	}
 	packed := delivered.File{Path: file(t, "a.zip", zipped(t, map[string]string{"a.parquet": "PAR1"})), Member: "a.parquet"}
-	to := filepath.Join(t.TempDir(), "b")
-	path, made, err := delivered.Unpack(ctx, packed, to)
-	if content, _ := os.ReadFile(path); path != to || !made || err != nil || string(content) != "PAR1" {
-		t.Error(path, made, err, string(content))
+	folder := t.TempDir()
+	path, remove, err = delivered.Unpack(ctx, packed, folder)
+	if content, _ := os.ReadFile(path); filepath.Dir(path) != folder || err != nil || string(content) != "PAR1" {
+		t.Error(path, err, string(content))
 	}
+	if remove(); isThere(path) {
+		t.Error("what was unpacked is still there")
+	}
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

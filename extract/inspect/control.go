@@ -9,6 +9,7 @@ import (
 	"nightjar/extract/inspect/evidence"
 	"nightjar/extract/inspect/propose"
 	"nightjar/extract/inspect/sample"
+	"nightjar/extract/readers"
 	"nightjar/internal/config"
 	"nightjar/internal/duck"
 )
@@ -66,7 +67,7 @@ func controlOf(line string, t *Table, sums map[string]string, formats config.For
 		pattern.WriteString(regexp.QuoteMeta(line[at:place[0]]))
 		at = place[1]
 		text := line[place[0]:place[1]]
-		value := normal(plainNumber(text, formats))
+		value := normal(readers.Number(text, formats))
 		switch column := summed(t, sums, value); {
 		case text == fmt.Sprint(t.Records) && !strings.Contains(pattern.String(), "?P<records>"):
 			known = true
@@ -94,17 +95,6 @@ func summed(t *Table, sums map[string]string, value string) string {
 		}
 	}
 	return ""
-}
-
-// plainNumber is a number without marks between thousands, and with a point.
-func plainNumber(text string, formats config.Formats) string {
-	if formats.Thousands != "" {
-		text = strings.ReplaceAll(text, formats.Thousands, "")
-	}
-	if formats.Decimal == "," {
-		text = strings.ReplaceAll(text, ",", ".")
-	}
-	return text
 }
 
 // normal leaves out zeros behind the point.

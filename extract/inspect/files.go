@@ -94,13 +94,10 @@ func patterns(dir string, files []delivered.File, arguments []string) []string {
 	}
 	list := make([]string, len(paths))
 	for i, path := range paths {
-		list[i] = relative(dir, literally.Replace(path))
+		list[i] = relative(dir, delivered.Literally(path))
 	}
 	return list
 }
-
-// literally escapes what means something in a pattern.
-var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 func finds(pattern string, paths []string) bool {
 	found, err := filepath.Glob(pattern)
@@ -131,7 +128,7 @@ func common(paths []string) []string {
 	}
 	short := strings.TrimRight(base, "0123456789-")
 	trimmed := strings.TrimLeft(suffix, "0123456789-_")
-	return []string{literally.Replace(folder+short) + "*" + literally.Replace(trimmed), literally.Replace(prefix) + "*" + literally.Replace(suffix)}
+	return []string{delivered.Literally(folder+short) + "*" + delivered.Literally(trimmed), delivered.Literally(prefix) + "*" + delivered.Literally(suffix)}
 }
 
 // relative is a path as nightjar.yaml in a folder would name it.

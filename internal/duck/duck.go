@@ -136,6 +136,13 @@ func Names(names []string) string {
 // Text quotes an SQL string literal.
 func Text(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
+// onePath escapes what would make a pattern of a path.
+var onePath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
+
+// Path is an SQL string literal that names the one file at a path, whatever stands
+// in it: DuckDB takes the names of files to read for patterns.
+func Path(path string) string { return Text(onePath.Replace(path)) }
+
 // TextList is an SQL list literal of strings.
 func TextList(texts []string) string {
 	quoted := make([]string, len(texts))

@@ -61,7 +61,7 @@ func (e *Explainer) cards(ctx context.Context, keys []string) (map[string]card, 
 	}
 	// The version that dim_customer_match takes.
 	query := `select system || ':' || customer_id, master_id, member_card, phone, email, delivery_id, source_row
-		from ` + duck.Parquet(e.lake.Paths(files)) + `
+		from ` + duck.Live(e.catalog.Inputs["customer"], e.lake.Paths(files)) + `
 		where system || ':' || customer_id in (from wanted)
 		qualify row_number() over (
 			partition by system, customer_id
@@ -99,7 +99,7 @@ func (e *Explainer) slips(ctx context.Context, keys []string) (map[slip]slipRow,
 		return nil, err
 	}
 	query := `select least(trim(key_a), trim(key_b)), greatest(trim(key_a), trim(key_b)), coalesce(same, true), delivery_id, source_row, coalesce(reason, '')
-		from ` + duck.Parquet(e.lake.Paths(files)) + `
+		from ` + duck.Live(e.catalog.Inputs["identity_link"], e.lake.Paths(files)) + `
 		where trim(key_a) in (from wanted) and trim(key_b) in (from wanted) order by delivery_id desc, source_row desc`
 	err := e.each(ctx, query, func(scan func(...any) error) error {
 		s, r := slip{}, slipRow{}

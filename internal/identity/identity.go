@@ -12,6 +12,7 @@ import (
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"
 	"nightjar/internal/project"
+	"nightjar/models"
 )
 
 // A Customer is all keys that are one customer, and why.
@@ -78,6 +79,7 @@ type Relation struct {
 
 // An Explainer answers from one night.
 type Explainer struct {
+	catalog  *models.Catalog
 	lake     *lake.Lake
 	manifest *lake.Manifest
 	country  string
@@ -89,7 +91,7 @@ type Explainer struct {
 // Open reads the project's current night. Values that keys share are masked
 // unless show is true. Without a night, the error's code is NoWarehouse.
 func Open(ctx context.Context, p *project.Project, show bool) (_ *Explainer, err error) {
-	e := &Explainer{lake: p.Lake, country: p.Config.Country, show: show}
+	e := &Explainer{catalog: p.Catalog, lake: p.Lake, country: p.Config.Country, show: show}
 	if e.manifest, err = p.Lake.Current(); err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func (n *night) accepted(ctx context.Context) (map[string]string, error) {
 	if set == nil || len(set.Files()) == 0 {
 		return accepted, nil
 	}
-	rows, err := n.db.QueryContext(ctx, "select decision_key, coalesce(reason, '') from "+duck.Parquet(n.Lake.Paths(set.Files()))+" where kind = 'guard_accepted' and period = ?", n.manifest.AsOf)
+	rows, err := n.db.QueryContext(ctx, "select decision_key, coalesce(reason, '') from "+duck.Live(n.Catalog.Inputs["decision"], n.Lake.Paths(set.Files()))+" where kind = 'guard_accepted' and period = ?", n.manifest.AsOf)
 	if err != nil {
 		return nil, duck.Scrub(err)
 	}

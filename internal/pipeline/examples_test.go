@@ -1,10 +1,40 @@
 package pipeline
 
 import (
+	"io"
+	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"nightjar/internal/project"
+	"nightjar/internal/telemetry"
 )
+
+// Of the sample's customers 1,411 bought on one day only: five equal parts put them
+// into three of them, scores keep them together.
+func TestEqualFifthsSplitWhatIsEqualAndScoresDoNot(t *testing.T) {
+	t.Setenv("CDNOW_DIR", needsData(t, "../../../shared/data/cdnow"))
+	state := t.TempDir()
+	p, err := project.Open("../../examples/cdnow/sample", state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Run(t.Context(), p, Options{AsOf: "1997-09-30", Now: time.Now()}, slog.New(slog.DiscardHandler), telemetry.NewProgress(io.Discard, telemetry.Options{Quiet: true}))
+	if err != nil || report.Outcome != Published {
+		t.Fatalf("the night ended with %v", err)
+	}
+	for query, want := range map[string]string{
+		"select frequency_fifth, count(*) from mart_rfm where frequency = 1 group by 1 order by 1":        "1 472\n2 472\n3 467",
+		"select frequency_fifth, count(*) from mart_rfm where frequency_fifth <= 3 group by 1 order by 1": "1 472\n2 472\n3 471",
+		"select frequency_score, count(*) from mart_rfm where frequency = 1 group by 1 order by 1":        "1 1411",
+	} {
+		if diff := cmp.Diff(want, table(t, state, query)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+}
 
 // Each real file is read by an example's configuration alone, and gives the totals
 // that its publisher, or an independent script over it, gives.
@@ -21,6 +51,9 @@ func TestExamplesGiveTheTotalsOfTheirFiles(t *testing.T) {
 			{"first and last day", "select min(business_date), max(business_date) from fact_sale", "1997-01-01T00:00:00Z 1998-06-30T00:00:00Z"},
 			{"cohorts of January, February, March", "select customers from mart_cohort where age = 0 order by first_month", "7846\n8476\n7248"},
 			{"January's cohort, month by month", "select string_agg(active, ' ' order by age) from mart_cohort where first_month = date '1997-01-01'", "7846 1157 964 810 679 736 720 582 559 594 673 634 528 511 664 472 497 498"},
+			{"how far sales hang on a few: Gini, HHI, the five largest, how many bring 80 %", "select printf('%.6f %.6f %.4f %.4f %d', gini, gini_unbiased, hhi, 100 * cr5, customers_80) from mart_concentration where period = 'all'", "0.634571 0.634598 2.6126 1.7194 7695"},
+			{"percent of all sales that the best 1, 4, 5, 10, 20 and 50 % brought", "select string_agg(printf('%.3f', 100 * history_net_share), ' ' order by percentile) from mart_value_curve where percentile in (1, 4, 5, 10, 20, 50)", "15.839 32.847 36.676 50.943 67.777 89.591"},
+			{"purchase days that cut customers into fifths: 1, 1, 2, 4, so that nobody scores 2", "select frequency_score, min(frequency), max(frequency) from mart_rfm group by 1 order by 1", "1 1 1\n3 2 2\n4 3 4\n5 5 171"},
 			{"rejects", "select count(*) from nightjar.reject", "0"},
 		}},
 		{"cdnow/sample", "CDNOW_DIR", "cdnow", []total{

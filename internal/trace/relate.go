@@ -3,10 +3,10 @@ package trace
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"nightjar/internal/duck"
+	"nightjar/internal/lake"
 	"nightjar/models"
 )
 
@@ -43,11 +43,11 @@ func (t *Tracer) relate(ctx context.Context, sql string) error {
 
 // live is the live set of an input.
 func (t *Tracer) live(in *models.Input) string {
-	if set := t.manifest.Inputs[in.Name]; set != nil && len(set.Files()) > 0 {
-		return "select * from " + duck.Parquet(t.lake.Paths(set.Files()))
+	var files []lake.File
+	if set := t.manifest.Inputs[in.Name]; set != nil {
+		files = set.Files()
 	}
-	return none(slices.Concat([]models.Column{{Name: "system", Type: "string"}}, in.Columns, in.Own,
-		[]models.Column{{Name: "delivery_id", Type: "bigint"}, {Name: "source_row", Type: "bigint"}, {Name: "month", Type: "date"}}))
+	return "from " + duck.Live(in, t.lake.Paths(files))
 }
 
 func none(columns []models.Column) string {

@@ -2,9 +2,12 @@
 name: mart_customer
 description: >-
   One row per customer (customer_id, all its keys merged) at the end of as_of: recency, frequency,
-  value, margin, state, list, last score. Population: customers with at least one deal by as_of;
+  value, margin, ABC tier, RFM, state, list, last score. Population: customers with at least one deal by as_of;
   anonymous sales and those who only know us are left out. Window: all history by as_of; amounts
-  are kept by month, so they take in all of as_of's month that has come in.
+  are kept by month, so they take in all of as_of's month that has come in; ABC tier and the value
+  of RFM are of the trailing twelve months. RFM after Hughes (Strategic Database Marketing), the
+  three apart, by ranks of values and not of rows, so that equals score the same (DOMAIN.md 2.1,
+  2.2).
 grain: [customer_id]
 reaches: [as_of]
 optional: [fact_satisfaction, fact_survey_answer, dim_survey_question]
@@ -36,10 +39,20 @@ columns:
   average_order_amount: {type: double, unit: reporting currency per document, description: net_amount / documents; null without documents.}
   costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known., tests: [not_null]}
   margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the lines whose cost is known; null where costed_net_amount covers less than 95 % of net_amount."}
+  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to it; 0 while no costs come in., tests: [not_null]}
   trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's., tests: [not_null]}
   trailing_margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the same months, of lines whose cost is known; null where that is less than 95 % of trailing_net_amount."}
   trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Value of the same months by value_basis: the margin of lines whose cost is known, or the net.", tests: [not_null]}
   value_basis: {type: string, description: "margin where the cost of 95 % of all customers' trailing net is known, else net; one for the night.", tests: [not_null, {accepted_values: [margin, net]}]}
+  trailing_profit_amount: {type: "decimal(18,4)", unit: reporting currency, description: "trailing_value_amount less the cost to serve of the same months; null where value_basis is net."}
+  value_rank: {type: bigint, unit: rank, description: "Place by trailing_value_amount, the highest first, equal ones by customer_id.", tests: [not_null]}
+  value_before_amount: {type: "decimal(18,4)", unit: reporting currency, description: "What those before it by value_rank bring together; values below zero count as zero.", tests: [not_null]}
+  abc_tier: {type: string, description: "By value_before_amount as a share of all values above zero: A below 80 %, B below 95 %, else C. So the customer with whom 80 % are reached is an A, and whose value is not above zero is a C.", tests: [not_null, {accepted_values: [A, B, C]}]}
+  recency_score: {type: int, unit: score, description: "5 for the latest last_purchase_on to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse, so that equal days score the same; without a purchase day, worst.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  frequency_score: {type: int, unit: score, description: "The same by frequency, all purchase days by as_of.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  rfm: {type: string, description: "The scores of recency, frequency and value, such as 543.", tests: [not_null]}
+  rfm_name: {type: string, description: "By recency_score r and frequency_score f. r 5: champion (f 4–5), potential_loyal (2–3), new (1). r 4: loyal (4–5), potential_loyal (2–3), promising (1). r 3: loyal (4–5), needs_attention (3), about_to_sleep (1–2). r 1–2: cannot_lose (5), at_risk (3–4), hibernating (1–2).", tests: [not_null, {accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
   state: {type: string, description: "actual, or lost where lapsed: the last deal longer ago than the lapse window, strictly. Recorded departures do not come in yet.", tests: [not_null, {accepted_values: [actual, lost]}]}
   list: {type: string, description: "existing, or dormant where lapsed. Who has no deal is not in this table.", tests: [not_null, {accepted_values: [existing, dormant]}]}
   lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th.", tests: [not_null]}
@@ -73,6 +86,15 @@ tests:
         and v.customer_key not in (select customer_id from mart_customer)
         and i.customer_id not in (select customer_id from mart_customer)
       group by i.customer_id order by i.customer_id
+  - name: nobody is before a customer of higher value
+    sql: >-
+      select customer_id, trailing_value_amount, value_rank, abc_tier
+      from (
+        select *, lag(trailing_value_amount) over by_rank as last_value, lag(abc_tier) over by_rank as last_tier
+        from mart_customer
+        window by_rank as (order by value_rank)
+      )
+      where trailing_value_amount > last_value or abc_tier < last_tier
   - name: purchase days are at least one for each first purchase
     sql: >-
       select customer_id, frequency, first_purchase_on from mart_customer
@@ -116,6 +138,7 @@ trace:
       net_amount: sum(net_amount)
       returns_amount: sum(returns_amount)
       costed_net_amount: sum(costed_net_amount)
+      cost_to_serve_amount: sum(cost_to_serve_amount)
       margin_amount: sum(margin_amount) filter (where it.costed_net_amount >= 0.95 * it.net_amount)
       trailing_net_amount: sum(net_amount) filter (where month > date_trunc('month', it.as_of) - interval 12 month)
       trailing_margin_amount: sum(margin_amount) filter (where it.trailing_margin_amount is not null and month > date_trunc('month', it.as_of) - interval 12 month)
@@ -128,6 +151,7 @@ trace:
     show: [rule]
     columns:
       trailing_value_amount: sum(margin_amount)
+      trailing_profit_amount: sum(coalesce(margin_amount, 0) - cost_to_serve_amount)
   - from: fact_customer_value
     rows: >-
       select v.*, i.rule
@@ -178,6 +202,7 @@ trace:
       recency_days: as_of - last_purchase_on
       tenure_days: as_of - first_purchase_on
       average_order_amount: net_amount / nullif(documents, 0)
+      rfm: recency_score || '' || frequency_score || monetary_score
       state: case when lapses_on < as_of then 'lost' else 'actual' end
       list: case when lapses_on < as_of then 'dormant' else 'existing' end
 */
@@ -201,7 +226,8 @@ value_months as (
         net_amount,
         returns_amount,
         costed_net_amount,
-        margin_amount
+        margin_amount,
+        cost_to_serve_amount
     from {{ ref "fact_customer_value" }}
     where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
 ),
@@ -214,7 +240,8 @@ valued as (
         sum(net_amount) as net_amount,
         sum(returns_amount) as returns_amount,
         sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount
+        sum(margin_amount) as margin_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount
     from value_months
     left join merged using (customer_key)
     group by 1
@@ -226,7 +253,8 @@ trailing_year as (
         coalesce(merged.customer_id, customer_key) as customer_id,
         sum(net_amount) as net_amount,
         sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount
+        sum(margin_amount) as margin_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount
     from {{ ref "fact_customer_value" }}
     left join merged using (customer_key)
     where customer_key <> 'anonymous'
@@ -307,7 +335,8 @@ basis as (
         end as value_basis
     from trailing_year
 ),
-customers as (
+-- The few columns that customers are ranked by.
+measured as (
     select
         v.customer_id,
         v.first_deal_on,
@@ -317,25 +346,66 @@ customers as (
         v.returns_amount,
         v.costed_net_amount,
         v.margin_amount,
+        v.cost_to_serve_amount,
+        b.value_basis,
         coalesce(t.net_amount, 0) as trailing_net_amount,
         coalesce(t.costed_net_amount, 0) as trailing_costed_net_amount,
         t.margin_amount as trailing_margin_amount,
+        coalesce(t.cost_to_serve_amount, 0) as trailing_cost_to_serve_amount,
+        case b.value_basis when 'margin' then coalesce(t.margin_amount, 0) else coalesce(t.net_amount, 0) end as trailing_value_amount,
         p.first_purchase_on,
         p.last_purchase_on,
-        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency,
-        {{ add_months "v.last_deal_on" (var "lapse_months") }} as lapses_on,
-        b.value_basis,
-        coalesce(d.deliveries, 0) as deliveries,
-        coalesce(d.deliveries_promised, 0) as deliveries_promised,
-        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
-        s.latest
+        coalesce(p.last_purchase_on, date '0001-01-01') as recency_on,
+        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency
     from valued as v
     cross join basis as b
     left join trailing_year as t on t.customer_id = v.customer_id
     left join purchased as p on p.customer_id = v.customer_id
     left join repeated as r on r.customer_id = v.customer_id
-    left join delivered as d on d.customer_id = v.customer_id
-    left join last_scores as s on s.customer_id = v.customer_id
+),
+-- The values that cut customers into fifths: a score is 1 and how many of them lie below.
+-- At least k fifths of all are worse exactly if the k-th cut lies below.
+cuts as (
+    select
+        sum(greatest(trailing_value_amount, 0)) as value_amount,
+        quantile_disc(recency_on, [0.2, 0.4, 0.6, 0.8]) as recency,
+        quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as frequency,
+        quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
+    from measured
+),
+ranked as (
+    select
+        *,
+        row_number() over by_value as value_rank,
+        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
+    from measured
+    window by_value as (order by trailing_value_amount desc, customer_id)
+),
+scored as (
+    select
+        r.*,
+        case
+            when 100 * r.value_before_amount < 80 * c.value_amount then 'A'
+            when 100 * r.value_before_amount < 95 * c.value_amount then 'B'
+            else 'C'
+        end as abc_tier,
+        1 + (r.recency_on > c.recency[1])::int + (r.recency_on > c.recency[2])::int + (r.recency_on > c.recency[3])::int + (r.recency_on > c.recency[4])::int as recency_score,
+        1 + (r.frequency > c.frequency[1])::int + (r.frequency > c.frequency[2])::int + (r.frequency > c.frequency[3])::int + (r.frequency > c.frequency[4])::int as frequency_score,
+        1 + (r.trailing_value_amount > c.value[1])::int + (r.trailing_value_amount > c.value[2])::int + (r.trailing_value_amount > c.value[3])::int + (r.trailing_value_amount > c.value[4])::int as monetary_score
+    from ranked as r
+    cross join cuts as c
+),
+customers as (
+    select
+        {{ add_months "s.last_deal_on" (var "lapse_months") }} as lapses_on,
+        s.*,
+        coalesce(d.deliveries, 0) as deliveries,
+        coalesce(d.deliveries_promised, 0) as deliveries_promised,
+        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
+        l.latest
+    from scored as s
+    left join delivered as d on d.customer_id = s.customer_id
+    left join last_scores as l on l.customer_id = s.customer_id
 )
 select
     cast(c.customer_id as varchar) as customer_id,
@@ -365,10 +435,33 @@ select
     cast({{ ratio "c.net_amount" "c.documents" }} as double) as average_order_amount,
     cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
     cast(case when c.costed_net_amount >= 0.95 * c.net_amount then c.margin_amount end as decimal(18, 4)) as margin_amount,
+    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
     cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
     cast(case when c.trailing_costed_net_amount >= 0.95 * c.trailing_net_amount then c.trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
-    cast(case c.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as decimal(18, 4)) as trailing_value_amount,
+    cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
     cast(c.value_basis as varchar) as value_basis,
+    cast(case c.value_basis when 'margin' then c.trailing_value_amount - c.trailing_cost_to_serve_amount end as decimal(18, 4)) as trailing_profit_amount,
+    cast(c.value_rank as bigint) as value_rank,
+    cast(c.value_before_amount as decimal(18, 4)) as value_before_amount,
+    cast(c.abc_tier as varchar) as abc_tier,
+    cast(c.recency_score as integer) as recency_score,
+    cast(c.frequency_score as integer) as frequency_score,
+    cast(c.monetary_score as integer) as monetary_score,
+    cast(c.recency_score || '' || c.frequency_score || c.monetary_score as varchar) as rfm,
+    cast(
+        case
+            when c.recency_score = 5 and c.frequency_score >= 4 then 'champion'
+            when c.recency_score >= 3 and c.frequency_score >= 4 then 'loyal'
+            when c.recency_score >= 4 and c.frequency_score >= 2 then 'potential_loyal'
+            when c.recency_score = 5 then 'new'
+            when c.recency_score = 4 then 'promising'
+            when c.recency_score = 3 and c.frequency_score = 3 then 'needs_attention'
+            when c.recency_score = 3 then 'about_to_sleep'
+            when c.frequency_score = 5 then 'cannot_lose'
+            when c.frequency_score >= 3 then 'at_risk'
+            else 'hibernating'
+        end as varchar
+    ) as rfm_name,
     cast(case when c.lapses_on < {{ var "as_of" }} then 'lost' else 'actual' end as varchar) as state,
     cast(case when c.lapses_on < {{ var "as_of" }} then 'dormant' else 'existing' end as varchar) as list,
     cast(c.lapses_on as date) as lapses_on,

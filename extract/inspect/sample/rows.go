@@ -12,6 +12,7 @@ import (
 	"nightjar/extract/csvfile"
 	"nightjar/extract/delivered"
 	"nightjar/extract/inspect/sniff"
+	"nightjar/extract/readers"
 	"nightjar/extract/record"
 	"nightjar/internal/duck"
 )
@@ -78,7 +79,7 @@ func Name(place int) string { return fmt.Sprintf("c%d", place+1) }
 func (r *Rows) All() bool { return r.Looked == r.Records-r.Unreadable }
 
 func (r *Rows) loadText(ctx context.Context, i int, f *sniff.Found, o Options) error {
-	columns, err := columnsOf(ctx, f, r.From, o.Temp)
+	columns, err := columnsOf(ctx, r.table(f))
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (r *Rows) loadText(ctx context.Context, i int, f *sniff.Found, o Options) e
 		return err
 	}
 	thin := &thinner{to: out, first: max(1, o.First)}
-	kept, unreadable, err := write(ctx, f, r.From, o.Temp, thin)
+	kept, unreadable, err := write(ctx, r.table(f), thin)
 	if closed := out.Close(); err == nil {
 		err = closed
 	}
@@ -111,7 +112,7 @@ func (r *Rows) unite(ctx context.Context) error {
 		if f.Source.Format == "parquet" {
 			return nil
 		}
-		columns, err := columnsOf(ctx, f, r.From, r.temp)
+		columns, err := columnsOf(ctx, r.table(f))
 		if err != nil {
 			return err
 		}
@@ -149,22 +150,13 @@ func (r *Rows) relation(path string, columns []string, longest int) string {
 	for i, c := range r.Columns {
 		text := "null::varchar"
 		if at := slices.Index(columns, c); at >= 0 {
-			text = trimmed(fmt.Sprintf("f%d", at))
+			text = readers.Trimmed(fmt.Sprintf("f%d", at))
 		}
 		chosen = append(chosen, text+" as "+Name(i))
 	}
 	return fmt.Sprintf("select %s from read_csv(%s, auto_detect=false, strict_mode=true, null_padding=false, hive_partitioning=false, delim=',', quote='\"', escape='\"', header=true, columns={%s}, max_line_size=%d, parallel=false)",
-		strings.Join(chosen, ", "), duck.Text(onePath.Replace(path)), strings.Join(names, ", "), max(longest+64, 2<<20))
+		strings.Join(chosen, ", "), duck.Path(path), strings.Join(names, ", "), max(longest+64, 2<<20))
 }
-
-// trimmed is a text without blanks around it, null where nothing is left: so a night
-// reads it.
-func trimmed(text string) string {
-	return fmt.Sprintf("nullif(trim(%s, ' \t\u00a0\u3000'), '')", text)
-}
-
-// onePath keeps DuckDB from taking a file's name for a pattern.
-var onePath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
 func (r *Rows) create(ctx context.Context) error {
 	columns := "file int, number bigint"
@@ -196,17 +188,12 @@ func (r *Rows) insert(ctx context.Context, file int, query string, want int64) e
 }
 
 func (r *Rows) loadParquet(ctx context.Context, i int, f *sniff.Found, o Options) error {
-	folder, err := os.MkdirTemp(o.Temp, "parquet-")
+	path, remove, err := delivered.Unpack(ctx, f.File, o.Temp)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	path, _, err := delivered.Unpack(ctx, f.File, filepath.Join(folder, "file.parquet"))
-	if err != nil {
-		return err
-	}
-	file := "read_parquet(" + duck.Text(onePath.Replace(path)) + ", hive_partitioning=false, file_row_number=true)"
-	names, kinds, err := r.describe(ctx, file)
+	defer remove()
+	names, kinds, err := readers.ParquetColumns(ctx, r.DB, path)
 	if err != nil {
 		return fmt.Errorf("reading %s: it is no Parquet file, or cut off: %w", f.File, err)
 	}
@@ -214,6 +201,7 @@ func (r *Rows) loadParquet(ctx context.Context, i int, f *sniff.Found, o Options
 		return err
 	}
 	r.Kinds = kinds
+	file := readers.Parquet(path)
 	var count int64
 	if err := r.DB.QueryRowContext(ctx, "select count(*) from "+file).Scan(&count); err != nil {
 		return duck.Scrub(err)
@@ -221,25 +209,9 @@ func (r *Rows) loadParquet(ctx context.Context, i int, f *sniff.Found, o Options
 	r.Records += count
 	chosen := []string{"file_row_number + 1 as number"}
 	for i, name := range names {
-		chosen = append(chosen, trimmed(duck.Name(name)+"::varchar")+" as "+Name(i))
+		chosen = append(chosen, readers.Trimmed(duck.Name(name)+"::varchar")+" as "+Name(i))
 	}
 	return r.insert(ctx, i, fmt.Sprintf("select %s from %s where file_row_number < %d or file_row_number %% %d = 0", strings.Join(chosen, ", "), file, o.First, max(1, count/max(1, o.First))), -1)
-}
-
-func (r *Rows) describe(ctx context.Context, relation string) (names, kinds []string, err error) {
-	rows, err := r.DB.QueryContext(ctx, "select column_name, column_type from (describe select * exclude (file_row_number) from "+relation+")")
-	if err != nil {
-		return nil, nil, duck.Scrub(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name, kind string
-		if err := rows.Scan(&name, &kind); err != nil {
-			return nil, nil, err
-		}
-		names, kinds = append(names, name), append(kinds, kind)
-	}
-	return names, kinds, duck.Scrub(rows.Err())
 }
 
 // Lines finds the lines on which records of a file begin, by their numbers. Of
@@ -254,23 +226,11 @@ func (r *Rows) Lines(ctx context.Context, file int, numbers []int64) (map[int64]
 		}
 		return lines, nil
 	}
-	raws, err := r.records(ctx, f, numbers)
+	raws, err := r.table(f).Records(ctx, numbers)
 	for _, raw := range raws {
 		lines[raw.Record] = raw.Line
 	}
 	return lines, err
-}
-
-func (r *Rows) records(ctx context.Context, f *sniff.Found, numbers []int64) ([]record.Raw, error) {
-	if simpleCSV(f) {
-		return csvfile.Records(ctx, f.File, dialectOf(&f.Source), numbers)
-	}
-	t, err := open(ctx, f, r.From, r.temp)
-	if err != nil {
-		return nil, err
-	}
-	defer t.Close()
-	return record.Pick(ctx, t, numbers)
 }
 
 // Misfits counts, over every record of all files, the values of columns that do not
@@ -279,10 +239,11 @@ func (r *Rows) records(ctx context.Context, f *sniff.Found, numbers []int64) ([]
 func (r *Rows) Misfits(ctx context.Context, shapes []csvfile.Shape) (misfits map[string]Misfit, ok bool, err error) {
 	misfits = map[string]Misfit{}
 	for i, f := range r.Files {
-		if !simpleCSV(f) {
+		t := r.table(f)
+		if !t.Delimited() {
 			return nil, false, nil
 		}
-		result, err := csvfile.Scan(ctx, f.File, dialectOf(&f.Source), shapes)
+		result, err := csvfile.Scan(ctx, t.File, t.Dialect(), shapes)
 		if err != nil {
 			return nil, false, err
 		}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"nightjar/extract/delivered"
@@ -128,15 +126,11 @@ func (s *sniffer) workbook(ctx context.Context) error {
 	if !bytes.Contains(s.survey.head, []byte("xl/")) && !bytes.Contains(s.survey.tail, []byte("xl/")) {
 		return fmt.Errorf("reading %s: it is a zip archive: name it .zip, so that its members are read", s.file)
 	}
-	folder, err := os.MkdirTemp(s.Temp, "inspect-")
+	path, remove, err := delivered.Unpack(ctx, s.file, s.Temp)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	path, _, err := delivered.Unpack(ctx, s.file, filepath.Join(folder, "workbook"))
-	if err != nil {
-		return err
-	}
+	defer remove()
 	return s.excel(path)
 }
 

@@ -1,0 +1,107 @@
+/* model
+name: mart_rfm
+description: >-
+  One row per customer (customer_id): recency, frequency and value (RFM; Hughes, Strategic Database
+  Marketing; DOMAIN.md 2.1), as scores from 1 to 5 by value, in which equals score the same, and as
+  five equal parts by row, which may part equals. The three stand apart: no part is cut within
+  another, so cells are not equally large. Population: customers with at least one deal by as_of;
+  anonymous sales are left out. Windows: purchase days of all history by as_of; value of the twelve
+  calendar months that end with as_of's.
+grain: [customer_id]
+columns:
+  customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
+  as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
+  recency_days: {type: int, unit: days, description: "Days from the last purchase day to as_of, few being good; null without a purchase day."}
+  frequency: {type: bigint, unit: days, description: Purchase days by as_of., tests: [not_null]}
+  trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: Value of the twelve calendar months that end with as_of's., tests: [not_null]}
+  value_basis: {type: string, description: "What value is tonight: margin or net, as in mart_customer.", tests: [not_null]}
+  recency_score: {type: int, unit: score, description: "5 for the latest purchases to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse; without a purchase day, worst.", tests: [not_null]}
+  frequency_score: {type: int, unit: score, description: The same by frequency., tests: [not_null]}
+  monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null]}
+  rfm: {type: string, description: "The three scores, such as 543.", tests: [not_null]}
+  rfm_name: {type: string, description: "What recency_score and frequency_score are called together, as in mart_customer.", tests: [not_null]}
+  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, the smaller customer_id comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  frequency_fifth: {type: int, unit: fifth, description: The same by frequency., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  monetary_fifth: {type: int, unit: fifth, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  rfm_fifths: {type: string, description: "The three fifths, such as 543.", tests: [not_null]}
+tests:
+  - unique: [customer_id]
+  - name: fifths are equally large
+    sql: >-
+      select kind, fifth, customers
+      from (
+        select kind, fifth, count(*) as customers, max(count(*)) over (partition by kind) - min(count(*)) over (partition by kind) as differ
+        from (unpivot (select recency_fifth, frequency_fifth, monetary_fifth from mart_rfm) on recency_fifth, frequency_fifth, monetary_fifth into name kind value fifth)
+        group by kind, fifth
+      )
+      where differ > 1
+  - name: equals score the same
+    sql: >-
+      select 'recency' as kind, recency_days::varchar as value from mart_rfm group by recency_days having min(recency_score) <> max(recency_score)
+      union all
+      select 'frequency', frequency::varchar from mart_rfm group by frequency having min(frequency_score) <> max(frequency_score)
+      union all
+      select 'value', trailing_value_amount::varchar from mart_rfm group by trailing_value_amount having min(monetary_score) <> max(monetary_score)
+measures:
+  - name: champions
+    title: {en: Champions, zh: 重要价值客户}
+    expression: count(*) filter (where rfm_name = 'champion')
+    unit: customers
+    additivity: additive
+    format: count
+  - name: at_risk
+    title: {en: Frequent buyers gone silent, zh: 重要挽留客户}
+    expression: count(*) filter (where rfm_name in ('at_risk', 'cannot_lose'))
+    unit: customers
+    additivity: additive
+    format: count
+trace:
+  - from: mart_customer
+    where: customer_id = it.customer_id
+    show: [last_purchase_on, rfm_name]
+    columns:
+      recency_days: sum(recency_days)
+      frequency: sum(frequency)
+      trailing_value_amount: sum(trailing_value_amount)
+      recency_score: sum(recency_score)
+      frequency_score: sum(frequency_score)
+      monetary_score: sum(monetary_score)
+  - columns:
+      rfm: recency_score || '' || frequency_score || monetary_score
+      rfm_fifths: recency_fifth || '' || frequency_fifth || monetary_fifth
+*/
+with parted as (
+    select
+        customer_id,
+        as_of,
+        recency_days,
+        frequency,
+        trailing_value_amount,
+        value_basis,
+        recency_score,
+        frequency_score,
+        monetary_score,
+        rfm,
+        rfm_name,
+        ntile(5) over (order by recency_days desc nulls first, customer_id) as recency_fifth,
+        ntile(5) over (order by frequency, customer_id) as frequency_fifth,
+        ntile(5) over (order by trailing_value_amount, customer_id) as monetary_fifth
+    from {{ ref "mart_customer" }}
+)
+select
+    cast(customer_id as varchar) as customer_id,
+    cast(as_of as date) as as_of,
+    cast(recency_days as integer) as recency_days,
+    cast(frequency as bigint) as frequency,
+    cast(trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
+    cast(value_basis as varchar) as value_basis,
+    cast(recency_score as integer) as recency_score,
+    cast(frequency_score as integer) as frequency_score,
+    cast(monetary_score as integer) as monetary_score,
+    cast(rfm as varchar) as rfm,
+    cast(rfm_name as varchar) as rfm_name,
+    cast(recency_fifth as integer) as recency_fifth,
+    cast(frequency_fifth as integer) as frequency_fifth,
+    cast(monetary_fifth as integer) as monetary_fifth,
+    cast(recency_fifth || '' || frequency_fifth || monetary_fifth as varchar) as rfm_fifths
+from parted
