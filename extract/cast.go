@@ -60,9 +60,15 @@ func (c *compiled) safeCast(column compiledColumn) string {
 // what their noise is worth is.
 func safeCastOfKind(column compiledColumn) string {
 	raw := rawName(column.Name)
-	cast := fmt.Sprintf("try_cast(%s as %s)", raw, duck.SQLType(column.Type))
+	from := raw
 	_, _, toDecimal := column.Type.Decimal()
+	if toDecimal && noise[column.kind] != "" {
+		from += "::varchar" // its shortest text: DuckDB's own cast makes 99999999999999.0016 of 99999999999999
+	}
+	cast := fmt.Sprintf("try_cast(%s as %s)", from, duck.SQLType(column.Type))
 	switch fractional := strings.HasPrefix(column.kind, "DECIMAL") || column.kind == "DOUBLE" || column.kind == "FLOAT"; {
+	case column.Type == "boolean" && (fractional || strings.HasSuffix(column.kind, "INT") || strings.HasSuffix(column.kind, "INTEGER")):
+		return fmt.Sprintf("case %s when 1 then true when 0 then false end", raw)
 	case fractional && (column.Type == "int" || column.Type == "bigint"):
 		return fmt.Sprintf("case when %[1]s = trunc(%[1]s) then %[2]s end", raw, cast)
 	case fractional && toDecimal && column.bare:
@@ -88,9 +94,9 @@ func (c *compiled) gated(column compiledColumn, pattern string) string {
 
 // grouped is the form of numbers whose thousands are marked: not at all, or the
 // last three digits and, before them, groups of two (as in India) or three.
-// With a point for the mark, 1.5 is no number, and never 15.
+// With a point for the mark, 1.5 is no number, and never 15; nor is 0,123 with a comma.
 func grouped(mark string) string {
 	m := regexp.QuoteMeta(mark)
 	rest := "[^" + m + "]*"
-	return rest + `|[+-]?[0-9]{1,3}(` + m + `[0-9]{2,3})*` + m + `[0-9]{3}([^0-9` + m + `]` + rest + `)?`
+	return rest + `|[+-]?[1-9][0-9]{0,2}(` + m + `[0-9]{2,3})*` + m + `[0-9]{3}([^0-9` + m + `]` + rest + `)?`
 }

@@ -40,6 +40,9 @@ func (c *compiled) valueChecks(column compiledColumn) []check {
 		rule, reason := badRule(column)
 		checks = append(checks, c.check(column, rule, fmt.Sprintf("%s is not null and %s is null", rawName(column.Name), value), reason))
 	}
+	if column.Type == "string" && c.source.Format == "excel" {
+		checks = append(checks, c.check(column, "error_cell", fmt.Sprintf("coalesce(%s[1] = '#' and %[1]s in (%s), false)", value, quoteAll(errorCells)), "the cell holds an error in place of a value"))
+	}
 	if column.Type == "timestamptz" {
 		checks = append(checks, c.hourChecks(column)...)
 	}
@@ -60,6 +63,9 @@ func (c *compiled) valueChecks(column compiledColumn) []check {
 	}
 	return checks
 }
+
+// errorCells are what Excel shows for a formula that has no value.
+var errorCells = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#GETTING_DATA"}
 
 // beyond is when a value lies outside the contract's bounds.
 func beyond(column compiledColumn) string {

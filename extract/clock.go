@@ -56,9 +56,34 @@ func carriesZone(kindOrFormat string) bool {
 	return strings.HasSuffix(kindOrFormat, "TIME ZONE") || strings.Contains(kindOrFormat, "%z") || strings.Contains(kindOrFormat, "%Z")
 }
 
-// parsed reads text by the column's format; null where it does not fit.
+// parsed reads text by the column's format; null where it does not fit, also where
+// DuckDB would take it: a word for a day, too few digits between no marks, an offset
+// from UTC that no zone has.
 func parsed(column compiledColumn) string {
-	return fmt.Sprintf("try_strptime(%s::varchar, %s)", rawName(column.Name), duck.Text(column.format))
+	text := rawName(column.Name) + "::varchar"
+	conditions := []string{"lower(" + text + ") not in ('epoch', 'infinity', '-infinity')"}
+	if width := runTogether(column.format); width > 0 {
+		conditions = append(conditions, fmt.Sprintf("length(%s) = %d", text, width))
+	}
+	if strings.HasSuffix(column.format, "%z") {
+		conditions = append(conditions, "regexp_matches("+text+", '([zZ]|[+-](0?[0-9]|1[0-4])(:?[0-5][0-9]){0,2})$')")
+	}
+	return fmt.Sprintf("case when %s then try_strptime(%s, %s) end", strings.Join(conditions, " and "), text, duck.Text(column.format))
+}
+
+// digits is how many each part of a format has, where it has all of them.
+var digits = map[byte]int{'Y': 4, 'y': 2, 'm': 2, 'd': 2, 'H': 2, 'I': 2, 'M': 2, 'S': 2, 'j': 3, 'f': 6, 'g': 3}
+
+// runTogether is the width of a format of digits alone, with nothing between its
+// parts to tell them apart; 0 for others.
+func runTogether(format string) (width int) {
+	for i := 0; i < len(format); i += 2 {
+		if format[i] != '%' || i+1 == len(format) || digits[format[i+1]] == 0 {
+			return 0
+		}
+		width += digits[format[i+1]]
+	}
+	return width
 }
 
 func (c *compiled) safeDate(column compiledColumn) string {

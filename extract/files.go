@@ -56,6 +56,9 @@ func add(paths map[string]place, source *config.Source, name, path string) error
 		return enter(paths, name, place{File: delivered.File{Path: path, Encoding: source.Encoding}})
 	}
 	members, err := delivered.Members(path, source.Members)
+	if err != nil && source.Optional { // what cannot be opened is held when it is read
+		return enter(paths, name, place{File: delivered.File{Path: path, Encoding: source.Encoding}})
+	}
 	if err != nil {
 		return err
 	}

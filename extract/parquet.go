@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -54,7 +55,9 @@ func countParquet(path string, f Found) (int64, error) {
 func (n *Night) describeParquet(ctx context.Context, r *reading) error {
 	names, types, err := readers.ParquetColumns(ctx, n.DB, r.path)
 	for i, name := range names {
-		r.kinds[name] = types[i]
+		if r.kinds[name] = types[i]; types[i] == "BLOB" {
+			r.kinds[name], r.unmarked = "VARCHAR", append(r.unmarked, name)
+		}
 		r.scan.Columns = append(r.scan.Columns, csvfile.ColumnFacts{Name: name, Padded: true})
 	}
 	r.scan.Header = names
@@ -63,11 +66,15 @@ func (n *Night) describeParquet(ctx context.Context, r *reading) error {
 
 // parquetRelation is the file with the number of each row, its texts trimmed.
 func (r *reading) parquetRelation() string {
-	columns := []string{"file_row_number + 1 as " + duck.Name(rowNumber)}
+	columns := []string{"file_row_number + 1 as " + duck.Name(r.rowNumber())}
 	for _, facts := range r.scan.Columns {
 		name := duck.Name(facts.Name)
 		if r.kindOf(facts.Name) == "VARCHAR" {
-			name = readers.Trimmed(name) + " as " + name
+			text := name
+			if slices.Contains(r.unmarked, facts.Name) {
+				text = "coalesce(try(decode(" + name + ")), " + name + "::varchar)"
+			}
+			name = readers.Trimmed(text) + " as " + name
 		}
 		columns = append(columns, name)
 	}

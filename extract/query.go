@@ -22,7 +22,7 @@ func (c *compiled) chain() string {
 		"source as (" + c.sourced(c.typedColumns()) + ")",
 		"shaped as (" + c.shaped() + ")",
 		"filtered as (from shaped where " + c.filter() + ")",
-		"raw as (select " + duck.Name(rowNumber) + " as source_row" + c.version() + c.deletion() + c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) }) + " from filtered)",
+		"raw as (select " + duck.Name(c.reading.rowNumber()) + " as source_row" + c.version() + c.deletion() + c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) }) + " from filtered)",
 		"valued as (select *" + c.each(func(k compiledColumn) string { return k.value + " as " + valueName(k.Name) }) + " from raw)",
 		fmt.Sprintf("given as (select *, date %s as delivery_on, date %s as received_on%s from valued)",
 			duck.Text(c.delivery.deliveredOn.Format(time.DateOnly)), duck.Text(c.delivery.receivedOn.Format(time.DateOnly)),
@@ -198,7 +198,7 @@ func (c *compiled) account() string {
 		passing := "count(*) filter (where " + c.filter() + ")"
 		return "select count(*), " + passing + ", " + passing + " from (" + c.sourced(nil) + ")"
 	}
-	return c.chain() + "\nselect (select count(*) from source), count(*), count(distinct " + duck.Name(rowNumber) + ") from filtered"
+	return c.chain() + "\nselect (select count(*) from source), count(*), count(distinct " + duck.Name(c.reading.rowNumber()) + ") from filtered"
 }
 
 // broken lists what broke a rule, by source_row: the number of the check, and the

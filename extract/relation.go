@@ -126,9 +126,15 @@ func (r *reading) facts(column string) *csvfile.ColumnFacts {
 	return nil
 }
 
-// rowNumber is the relation's column of record numbers, from 1. Expressions
-// may call it source_row, unless the file has a column of that name.
-const rowNumber = "nightjar source row"
+// rowNumber is the relation's column of record numbers, from 1, of a name that the
+// file has no column of. Expressions may call it source_row, unless the file has one.
+func (r *reading) rowNumber() string {
+	name := "nightjar source row"
+	for slices.ContainsFunc(r.columnNames(), func(column string) bool { return strings.EqualFold(column, name) }) {
+		name += "_"
+	}
+	return name
+}
 
 // relation is the delivery as a relation: the row's number, then its columns,
 // typed where typed says so, else text with blanks around it trimmed and empty
@@ -139,10 +145,10 @@ func (r *reading) relation(typed map[string]models.Type, formats [2]string) stri
 		return r.parquetRelation()
 	}
 	if r.made {
-		columns = append(columns, duck.Text(rowNumber)+": 'BIGINT'")
-		chosen = append(chosen, duck.Name(rowNumber))
+		columns = append(columns, duck.Text(r.rowNumber())+": 'BIGINT'")
+		chosen = append(chosen, duck.Name(r.rowNumber()))
 	} else {
-		chosen = append(chosen, "row_number() over () as "+duck.Name(rowNumber))
+		chosen = append(chosen, "row_number() over () as "+duck.Name(r.rowNumber()))
 	}
 	for _, facts := range r.scan.Columns {
 		t := "VARCHAR"
@@ -177,7 +183,7 @@ type extra struct{ name, kind, sql string }
 // name the file has a column itself.
 func (r *reading) extras() []extra {
 	all := []extra{
-		{record.SourceRow, "bigint", duck.Name(rowNumber)},
+		{record.SourceRow, "bigint", duck.Name(r.rowNumber())},
 		{"delivery_name", "varchar", duck.Text(r.name)},
 	}
 	return slices.DeleteFunc(all, func(e extra) bool {

@@ -82,6 +82,14 @@ func Members(archive, glob string) ([]Member, error) {
 	return members, nil
 }
 
+// unlisted says why an archive was not taken by its members.
+func unlisted(f File) error {
+	if _, err := Members(f.Path, ""); err != nil {
+		return err
+	}
+	return &MistakenError{File: f, Problem: "an archive is read by its members: it has changed, run again"}
+}
+
 func notZip(archive string, err error) error {
 	return fmt.Errorf("reading %s: it is no zip archive, or damaged: ask for it again: %w", archive, err)
 }

@@ -53,6 +53,9 @@ func Open(f File) (*Stream, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: encoding: %w", f, err)
 	}
+	if f.Member == "" && IsArchive(f.Path) {
+		return nil, unlisted(f)
+	}
 	s, err := open(f)
 	if err != nil {
 		return nil, err

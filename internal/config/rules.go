@@ -33,6 +33,7 @@ var Rules = []Rule{
 	{"bad_number", "The text is no number of the column's type: letters, or more digits than it holds.", orEmptied, isNumber},
 	{"bad_date", "The text is no date or point in time in the format given.", orEmptied, isTime},
 	{"bad_boolean", "The text is neither true nor false.", orEmptied, isType("boolean")},
+	{"error_cell", "The cell of a workbook holds an error, such as #N/A, in place of a text.", orTaken, isType("string")},
 	{"unknown_status", "The status word is not in the source's status map.", orEmptied, func(c models.Column) bool { return c.StatusMap }},
 	{"not_accepted", "The value is not among those that the contract accepts.", orTaken, func(c models.Column) bool { return len(c.Accepted) > 0 && !c.StatusMap }},
 	{"out_of_range", "The number or date lies beyond the contract's min or max.", orTaken, func(c models.Column) bool { return c.Min != "" || c.Max != "" }},
