@@ -55,6 +55,15 @@ from mart_sales_month
 group by all
 order by year"
 
+ask 'Why did sales change?' 'December against the December before: quantities, what was bought rather than what, prices, articles new and gone.' "
+select category_1 as category, sum(change_amount)::decimal(18, 2) as change,
+  sum(volume_amount)::decimal(18, 2) as volume, sum(mix_amount)::decimal(18, 2) as mix, sum(price_amount)::decimal(18, 2) as price,
+  sum(new_amount)::decimal(18, 2) as new, sum(lost_amount)::decimal(18, 2) as gone
+from mart_price_volume_mix
+where month = '2025-12-01'
+group by all
+order by change desc"
+
 ask 'Who stayed, who left, who came back?' 'The last six whole months. Net revenue retention: twelve months against the twelve before, in percent.' "
 select month, customers_before, kept, lost, reactivated, new,
   round(100 * logo_retention, 1) as kept_percent,
@@ -76,7 +85,7 @@ limit 6"
 ask 'Who brings most?' 'A customer whom both tills (pos) and web shop know counts once. Sales and margin are those of the last twelve months.' "
 select customer_id, systems, first_purchase_on, frequency as purchase_days, recency_days as days_since,
   trailing_net_amount::decimal(18, 2) as net_sales,
-  trailing_value_amount::decimal(18, 2) as margin, state
+  trailing_value_amount::decimal(18, 2) as margin, abc_tier, rfm_name, state
 from mart_customer
 order by trailing_value_amount desc, customer_id
 limit 5"

@@ -72,7 +72,7 @@ func (t Table) openSheet(ctx context.Context) (record.Table, error) {
 		return nil, err
 	}
 	o := t.Source.Excel
-	sheet, err := xlsxfile.Open(path, xlsxfile.Options{Sheet: o.Sheet, Header: o.HeaderRow, HeaderRows: o.HeaderRows, NoHeader: len(o.Columns) > 0, Columns: o.Columns})
+	sheet, err := xlsxfile.Open(path, xlsxfile.Options{Name: t.File.String(), Sheet: o.Sheet, Header: o.HeaderRow, HeaderRows: o.HeaderRows, NoHeader: len(o.Columns) > 0, Columns: o.Columns})
 	if err != nil {
 		remove()
 		return nil, err

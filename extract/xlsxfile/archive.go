@@ -17,7 +17,7 @@ import (
 
 // archive is the zip file that a workbook is.
 type archive struct {
-	path  string
+	name  string
 	file  *os.File
 	parts map[string]*zip.File // by name in lower case, without a slash in front
 }
@@ -29,8 +29,9 @@ const (
 	maxPart    = 64 << 20 // of any other part
 )
 
-func openArchive(name string) (a *archive, err error) {
-	file, err := os.Open(name)
+// openArchive opens the file at a path; its errors call it by name.
+func openArchive(path, name string) (a *archive, err error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
@@ -51,7 +52,7 @@ func openArchive(name string) (a *archive, err error) {
 		return nil, fault(name, "it begins like an Excel file and does not end like one", askAgain)
 	}
 	r.RegisterDecompressor(zip.Deflate, flate.NewReader)
-	a = &archive{path: name, file: file, parts: make(map[string]*zip.File, len(r.File))}
+	a = &archive{name: name, file: file, parts: make(map[string]*zip.File, len(r.File))}
 	for _, part := range r.File {
 		key := partName(part.Name)
 		if _, twice := a.parts[key]; twice && !strings.HasSuffix(key, "/") {
@@ -94,16 +95,16 @@ func (a *archive) open(part string, limit uint64) (io.ReadCloser, error) {
 	f := a.parts[partName(part)]
 	switch {
 	case f == nil:
-		return nil, fault(a.path, fmt.Sprintf("its part %q is missing", path.Base(part)), askAgain)
+		return nil, fault(a.name, fmt.Sprintf("its part %q is missing", path.Base(part)), askAgain)
 	case f.Flags&1 != 0:
-		return nil, fault(a.path, "it is encrypted", "save it as .xlsx without a password")
+		return nil, fault(a.name, "it is encrypted", "save it as .xlsx without a password")
 	case f.UncompressedSize64 > limit:
-		return nil, fault(a.path, fmt.Sprintf("its part %q unpacks to %d MiB, which no honest workbook does",
+		return nil, fault(a.name, fmt.Sprintf("its part %q unpacks to %d MiB, which no honest workbook does",
 			path.Base(part), f.UncompressedSize64>>20), "ask the sender what it is")
 	}
 	content, err := f.Open()
 	if err != nil {
-		return nil, fault(a.path, fmt.Sprintf("its part %q cannot be unpacked", path.Base(part)), askAgain)
+		return nil, fault(a.name, fmt.Sprintf("its part %q cannot be unpacked", path.Base(part)), askAgain)
 	}
 	return unpacking{content}, nil
 }
@@ -127,7 +128,7 @@ func (a *archive) each(part string, do func(x *xmltoken.Reader) error) error {
 		return err
 	}
 	defer content.Close()
-	x := xmltoken.NewReader(content, a.path+"/"+path.Base(part))
+	x := xmltoken.NewReader(content, a.name+"/"+path.Base(part))
 	for {
 		kind, err := x.Next()
 		if errors.Is(err, io.EOF) {

@@ -34,7 +34,7 @@ type sheetPart struct {
 // Sheets lists the sheets with cells of a workbook, in its order. Its errors are
 // those of a file that is no workbook, encrypted, or damaged.
 func Sheets(name string) ([]SheetInfo, error) {
-	b, err := openBook(name)
+	b, err := openBook(name, name)
 	if err != nil {
 		return nil, err
 	}
@@ -50,9 +50,9 @@ func (b *book) infos() []SheetInfo {
 	return infos
 }
 
-// openBook opens a workbook and reads which parts it has.
-func openBook(name string) (*book, error) {
-	a, err := openArchive(name)
+// openBook opens the workbook at a path, called by name, and reads which parts it has.
+func openBook(path, name string) (*book, error) {
+	a, err := openArchive(path, name)
 	if err != nil {
 		return nil, err
 	}
@@ -99,11 +99,11 @@ func (b *book) findWorkbook() error {
 	}
 	switch {
 	case strings.HasSuffix(b.workbook, ".bin"):
-		return fault(b.path, "it is a binary workbook (.xlsb)", "save it as .xlsx")
+		return fault(b.name, "it is a binary workbook (.xlsb)", "save it as .xlsx")
 	case b.has("content.xml") && b.has("mimetype"):
-		return fault(b.path, "it is an OpenDocument sheet", "save it as .xlsx")
+		return fault(b.name, "it is an OpenDocument sheet", "save it as .xlsx")
 	case !b.has(b.workbook):
-		return fault(b.path, "it is a zip archive without a workbook in it",
+		return fault(b.name, "it is a zip archive without a workbook in it",
 			"save it as .xlsx, or declare the source's real format")
 	}
 	return nil
@@ -119,7 +119,7 @@ func (b *book) relations(part string) ([]relation, error) {
 		from = "_rels/.rels"
 	}
 	if !b.has(from) {
-		return nil, fault(b.path, fmt.Sprintf("its part %q is missing", path.Base(from)), askAgain)
+		return nil, fault(b.name, fmt.Sprintf("its part %q is missing", path.Base(from)), askAgain)
 	}
 	var found []relation
 	err := b.each(from, func(x *xmltoken.Reader) error {
@@ -158,7 +158,7 @@ func (b *book) readSheets(related []relation) error {
 		return nil
 	})
 	if err == nil && len(b.sheets) == 0 {
-		err = fault(b.path, "the workbook has no sheet with cells", resave)
+		err = fault(b.name, "the workbook has no sheet with cells", resave)
 	}
 	return err
 }

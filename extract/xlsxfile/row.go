@@ -144,5 +144,5 @@ func (s *Sheet) readRow() error {
 
 // fault is an error of the sheet as a whole.
 func (s *Sheet) fault(what, do string) error {
-	return fault(s.book.path, fmt.Sprintf("sheet %q: %s", s.name, what), do)
+	return fault(s.book.name, fmt.Sprintf("sheet %q: %s", s.name, what), do)
 }

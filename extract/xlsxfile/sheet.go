@@ -1,6 +1,7 @@
 package xlsxfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 // Options say which sheet of a workbook is read, and where its columns' names
 // stand. The zero value reads the only sheet, under its first row with a value.
 type Options struct {
+	// Name is what errors call the workbook; "" is its path.
+	Name string
 	// Sheet is its name; case does not count. "" is the only visible sheet that holds
 	// a value.
 	Sheet string
@@ -32,14 +35,14 @@ type Options struct {
 // maxHeaderRows is more rows than any header has.
 const maxHeaderRows = 100
 
-func (o Options) validate(path string) error {
+func (o Options) validate(name string) error {
 	switch {
 	case o.Header < 0 || o.Header > maxRow:
-		return fault(path, fmt.Sprintf("no sheet has a row %d", o.Header), "correct the source's header row")
+		return fault(name, fmt.Sprintf("no sheet has a row %d", o.Header), "correct the source's header row")
 	case o.HeaderRows < 0 || o.HeaderRows > maxHeaderRows:
-		return fault(path, fmt.Sprintf("a header has no %d rows", o.HeaderRows), "set the source's header rows to 1 to 100")
+		return fault(name, fmt.Sprintf("a header has no %d rows", o.HeaderRows), "set the source's header rows to 1 to 100")
 	case o.NoHeader && (len(o.Columns) == 0 || len(o.Columns) > maxColumn):
-		return fault(path, "a sheet without header needs names for its columns", "list the source's columns")
+		return fault(name, "a sheet without header needs names for its columns", "list the source's columns")
 	}
 	return nil
 }
@@ -64,10 +67,11 @@ var _ record.Table = (*Sheet)(nil)
 // is wrong, and what to do: no workbook, encrypted, damaged, no such sheet (a
 // *SheetError), no header.
 func Open(path string, o Options) (*Sheet, error) {
-	if err := o.validate(path); err != nil {
+	name := cmp.Or(o.Name, path)
+	if err := o.validate(name); err != nil {
 		return nil, err
 	}
-	b, err := openBook(path)
+	b, err := openBook(path, name)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +108,7 @@ func (b *book) start(p sheetPart) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sheet{book: b, name: p.Name, part: part, x: xmltoken.NewReader(part, b.path+"/"+p.Name)}, nil
+	return &Sheet{book: b, name: p.Name, part: part, x: xmltoken.NewReader(part, b.name+"/"+p.Name)}, nil
 }
 
 // choose finds the sheet of a name or, without one, the only visible sheet that
@@ -116,7 +120,7 @@ func (b *book) choose(name string) (sheetPart, error) {
 				return s, nil
 			}
 		}
-		return sheetPart{}, &SheetError{Path: b.path, What: fmt.Sprintf("it has no sheet %q", name), Sheets: b.infos()}
+		return sheetPart{}, &SheetError{Path: b.name, What: fmt.Sprintf("it has no sheet %q", name), Sheets: b.infos()}
 	}
 	var visible []sheetPart
 	for _, s := range b.sheets {
@@ -139,11 +143,11 @@ func (b *book) choose(name string) (sheetPart, error) {
 	}
 	switch len(filled) {
 	case 0:
-		return sheetPart{}, &SheetError{Path: b.path, What: "no visible sheet of it holds a value", Sheets: b.infos()}
+		return sheetPart{}, &SheetError{Path: b.name, What: "no visible sheet of it holds a value", Sheets: b.infos()}
 	case 1:
 		return filled[0], nil
 	}
-	return sheetPart{}, &SheetError{Path: b.path, What: fmt.Sprintf("%d visible sheets of it hold values", len(filled)), Sheets: b.infos()}
+	return sheetPart{}, &SheetError{Path: b.name, What: fmt.Sprintf("%d visible sheets of it hold values", len(filled)), Sheets: b.infos()}
 }
 
 func (b *book) holdsValue(p sheetPart) (bool, error) {

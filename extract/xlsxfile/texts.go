@@ -41,7 +41,7 @@ func (b *book) readTexts() (*texts, error) {
 		return nil, err
 	}
 	defer content.Close()
-	x := xmltoken.NewReader(content, b.path+"/sharedStrings.xml")
+	x := xmltoken.NewReader(content, b.name+"/sharedStrings.xml")
 	for {
 		kind, err := x.Next()
 		if errors.Is(err, io.EOF) {
@@ -58,7 +58,7 @@ func (b *book) readTexts() (*texts, error) {
 		}
 		t.ends = append(t.ends, uint32(len(t.all)))
 		if len(t.all)+4*len(t.ends) > textsLimit {
-			return nil, fault(b.path, fmt.Sprintf("its cells share more than %d MiB of texts", textsLimit>>20),
+			return nil, fault(b.name, fmt.Sprintf("its cells share more than %d MiB of texts", textsLimit>>20),
 				"have it split into several files, or delivered as CSV")
 		}
 	}

@@ -70,7 +70,7 @@ func TestTracesOfTheDemoLeadToItsLines(t *testing.T) {
 		cells, few = 5, 2
 	}
 	w.checkCells(cells, "fact_customer_value", "fact_retention", "fact_satisfaction")
-	w.checkCells(few, "mart_customer", "mart_sales_month", "mart_sales_day", "mart_nps", "mart_cohort", "fact_document", "fact_sale", "fact_payment")
+	w.checkCells(few, "mart_customer", "mart_sales_month", "mart_sales_day", "mart_nps", "mart_cohort", "mart_abc", "mart_rfm", "mart_product_month", "fact_document", "fact_sale", "fact_payment")
 }
 
 func TestATraceThatDoesNotFitIsFound(t *testing.T) {
