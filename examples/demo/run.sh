@@ -55,7 +55,7 @@ from mart_sales_month
 group by all
 order by year"
 
-ask 'Why did sales change?' 'December against the December before: quantities, what was bought rather than what, prices, articles new and gone.' "
+ask 'Why did sales change?' 'December against the December before, in yuan: by quantity, by mix (dearer or cheaper articles), by price, by articles new and gone.' "
 select category_1 as category, sum(change_amount)::decimal(18, 2) as change,
   sum(volume_amount)::decimal(18, 2) as volume, sum(mix_amount)::decimal(18, 2) as mix, sum(price_amount)::decimal(18, 2) as price,
   sum(new_amount)::decimal(18, 2) as new, sum(lost_amount)::decimal(18, 2) as gone

@@ -335,7 +335,7 @@ basis as (
         end as value_basis
     from trailing_year
 ),
--- The few columns that customers are ranked by.
+-- Everybody, with what they are ranked by, before the wide joins.
 measured as (
     select
         v.customer_id,
