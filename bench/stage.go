@@ -14,7 +14,8 @@ import (
 
 // stages are the ways to stage the tills' lines, cheapest promise first.
 var stages = []struct{ name, promises string }{
-	{"typed", "a typed read to Parquet, and no promise"},
+	{"typed", "a typed read to Parquet, month by month, and no promise"},
+	{"whole", "the same by one statement, to one file"},
 	{"numbered", "and each row's number in its file"},
 	{"gated", "text cast by explicit formats behind regular expressions, rejects kept, rows numbered: what SQL alone promises"},
 	{"scan", "Nightjar's pass over the bytes alone: hash, independent count of records, shape of every typed column"},

@@ -14,35 +14,51 @@ import (
 // source (as read), shaped (unpivoted), filtered, raw (the mapping's
 // expressions), valued (cast), given (translated, cut), judged (which rules the
 // values break), emptied (less the values that must go), clocked (which defaults
-// are the delivery's date), defaulted, settled (which rules the row breaks).
+// are the delivery's date), defaulted, settled (which rules the row breaks). Steps
+// with nothing to do are left out: planning one takes a millisecond.
 
 // chain is the common table expressions up to and with settled.
 func (c *compiled) chain() string {
-	steps := []string{
-		"source as (" + c.sourced(c.typedColumns()) + ")",
-		"shaped as (" + c.shaped() + ")",
-		"filtered as (from shaped where " + c.filter() + ")",
-		"raw as (select " + duck.Name(c.reading.rowNumber()) + " as source_row" + c.version() + c.deletion() + c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) }) + " from filtered)",
-		"valued as (select *" + c.each(func(k compiledColumn) string { return k.value + " as " + valueName(k.Name) }) + " from raw)",
-		fmt.Sprintf("given as (select *, date %s as delivery_on, date %s as received_on%s from valued)",
-			duck.Text(c.delivery.deliveredOn.Format(time.DateOnly)), duck.Text(c.delivery.receivedOn.Format(time.DateOnly)),
-			c.each(func(k compiledColumn) string { return c.settled(k) + " as " + duck.Name(k.Name) })),
-		"judged as (select *" + c.verdicts(false) + " from given)",
-		"emptied as (" + c.replaced("judged", func(k compiledColumn) string {
-			if condition := c.emptied(k); condition != "" {
-				return "case when not (" + condition + ") then " + duck.Name(k.Name) + " end"
-			}
-			return ""
-		}) + ")",
-		"clocked as (select *" + c.byClock() + " from emptied)",
-		"defaulted as (" + c.replaced("clocked", func(k compiledColumn) string {
-			if instead := c.defaultOf(k.Column); instead != "" {
-				return "coalesce(" + duck.Name(k.Name) + ", " + instead + ")"
-			}
-			return ""
-		}) + ")",
-		"settled as (select *" + c.verdicts(true) + " from defaulted)",
+	var steps []string
+	last := ""
+	step := func(name, sql string) {
+		steps, last = append(steps, name+" as ("+sql+")"), name
 	}
+	step("source", c.sourced(c.typedColumns()))
+	if c.mapping.Unpivot != nil {
+		step("shaped", c.shaped())
+	}
+	if c.mapping.Unpivot != nil || c.mapping.Filter != "" {
+		step("filtered", "from "+last+" where "+c.filter())
+	}
+	step("raw", "select "+duck.Name(c.reading.rowNumber())+" as source_row"+c.version()+c.deletion()+c.each(func(k compiledColumn) string { return k.raw + " as " + rawName(k.Name) })+" from "+last)
+	step("valued", "select *"+c.each(func(k compiledColumn) string { return k.value + " as " + valueName(k.Name) })+" from "+last)
+	step("given", fmt.Sprintf("select *, date %s as delivery_on, date %s as received_on%s from %s",
+		duck.Text(c.delivery.deliveredOn.Format(time.DateOnly)), duck.Text(c.delivery.receivedOn.Format(time.DateOnly)),
+		c.each(func(k compiledColumn) string { return c.settled(k) + " as " + duck.Name(k.Name) }), last))
+	if verdicts := c.verdicts(false); verdicts != "" {
+		step("judged", "select *"+verdicts+" from "+last)
+	}
+	if columns := c.replaced(func(k compiledColumn) string {
+		if condition := c.emptied(k); condition != "" {
+			return "case when not (" + condition + ") then " + duck.Name(k.Name) + " end"
+		}
+		return ""
+	}); columns != "" {
+		step("emptied", "select "+columns+" from "+last)
+	}
+	if clock := c.byClock(); clock != "" {
+		step("clocked", "select *"+clock+" from "+last)
+	}
+	if columns := c.replaced(func(k compiledColumn) string {
+		if instead := c.defaultOf(k.Column); instead != "" {
+			return "coalesce(" + duck.Name(k.Name) + ", " + instead + ")"
+		}
+		return ""
+	}); columns != "" {
+		step("defaulted", "select "+columns+" from "+last)
+	}
+	step("settled", "select *"+c.verdicts(true)+" from "+last)
 	return "with " + strings.Join(steps, ",\n")
 }
 
@@ -56,9 +72,6 @@ func (c *compiled) each(write func(compiledColumn) string) string {
 
 func (c *compiled) shaped() string {
 	u := c.mapping.Unpivot
-	if u == nil {
-		return "from source"
-	}
 	return fmt.Sprintf("from source unpivot include nulls (%s for %s in (%s))", duck.Name(u.Value), duck.Name(u.Name), duck.Names(u.Columns))
 }
 
@@ -116,8 +129,9 @@ func (c *compiled) demanded(k check) string {
 	return "not " + deletedMark + " and (" + k.breaks + ")"
 }
 
-// replaced is a step that replaces those columns for which write gives SQL.
-func (c *compiled) replaced(from string, write func(compiledColumn) string) string {
+// replaced is all columns, with those replaced for which write gives SQL; "" where
+// there are none.
+func (c *compiled) replaced(write func(compiledColumn) string) string {
 	var columns []string
 	for _, column := range c.columns {
 		if sql := write(column); sql != "" {
@@ -125,9 +139,9 @@ func (c *compiled) replaced(from string, write func(compiledColumn) string) stri
 		}
 	}
 	if len(columns) == 0 {
-		return "from " + from
+		return ""
 	}
-	return "select * replace (" + strings.Join(columns, ", ") + ") from " + from
+	return "* replace (" + strings.Join(columns, ", ") + ")"
 }
 
 // byClock says, by bits, which columns will have a date of the delivery.
