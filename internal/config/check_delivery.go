@@ -14,6 +14,9 @@ func (c *checker) delivery(s *Source, at string) {
 	if s.DeletedWhen != "" && (s.Mode == "append" || s.Mode == "" || s.Key == "none") {
 		c.at(join(at, "deleted_when"), "is for rows that are told apart by their key, in mode upsert, snapshot or replace")
 	}
+	if s.RenamedFrom != "" && c.config.Sources.Named(s.RenamedFrom) != nil {
+		c.at(join(at, "renamed_from"), "names the source %s, which is still there: a source that was renamed has its new name alone", s.RenamedFrom)
+	}
 	if s.Parts != "" {
 		c.parts(s, join(at, "parts"))
 	}

@@ -18,7 +18,7 @@ func (s *Source) Fingerprint(mapping string) string {
 	}
 	read := *s
 	read.Files, read.Optional, read.SameContent = nil, false, ""
-	read.Settle, read.Done, read.Parts = "", "", ""
+	read.Settle, read.Done, read.Parts, read.RenamedFrom = "", "", "", ""
 	read.Maps = Maps{m}
 	contract := ""
 	if m.Contract != nil {

@@ -170,6 +170,29 @@ func (s *LiveSet) clone() *LiveSet {
 	return &LiveSet{Contract: s.Contract, Columns: s.Columns, Key: s.Key, DatedBy: s.DatedBy, Months: months, Pending: slices.Clone(s.Pending), Deleted: slices.Clone(s.Deleted)}
 }
 
+// RenameSource makes another source's own what a source has given so far.
+func (m *Manifest) RenameSource(from, to string) {
+	for i := range m.Deliveries {
+		if m.Deliveries[i].Source == from {
+			m.Deliveries[i].Source = to
+		}
+	}
+	rename := func(files []File) {
+		for i := range files {
+			if files[i].Source == from {
+				files[i].Source = to
+			}
+		}
+	}
+	for _, set := range m.Inputs {
+		for _, files := range set.Months {
+			rename(files)
+		}
+		rename(set.Pending)
+		rename(set.Deleted)
+	}
+}
+
 // Files lists every file of the live set, pending ones left out, by month.
 func (s *LiveSet) Files() []File {
 	var files []File

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"nightjar/extract"
+	"nightjar/extract/delivered"
 	"nightjar/internal/duck"
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"
@@ -137,6 +138,11 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	}
 	n.manifest = base.Next(run)
 	n.manifest.ReceivedAt = n.options.Now
+	for _, source := range n.Config.Sources {
+		if source.RenamedFrom != "" {
+			n.manifest.RenameSource(source.RenamedFrom, source.Name)
+		}
+	}
 	if n.manifest.AsOf, err = n.asOf(); err != nil {
 		return nil, err
 	}
@@ -151,6 +157,9 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 		return nil, exitcode.With(exitcode.Source, err)
 	}
 	n.report.Warnings = n.forsaken()
+	if err := n.countedOnce(ctx, found); err != nil {
+		return nil, exitcode.With(exitcode.Source, err)
+	}
 	if n.options.Full {
 		err = n.nothingLost(ctx, found)
 	}
@@ -169,10 +178,36 @@ func (n *night) forsaken() []string {
 	var warnings []string
 	for _, source := range slices.Sorted(maps.Keys(giving)) {
 		if n.Config.Sources.Named(source) == nil {
-			warnings = append(warnings, fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, give it its name back", source))
+			warnings = append(warnings, fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, say `renamed_from: %s` on what it is called now", source, source))
 		}
 	}
 	return warnings
+}
+
+// countedOnce refuses a file that counts already as one of a source that nightjar.yaml
+// no longer has: it has another name, and its rows would count twice.
+func (n *night) countedOnce(ctx context.Context, found []extract.Found) error {
+	forsaken := map[int64][]lake.Delivery{}
+	for _, d := range n.manifest.Deliveries {
+		if d.State == "current" && n.Config.Sources.Named(d.Source) == nil {
+			forsaken[d.Size] = append(forsaken[d.Size], d)
+		}
+	}
+	for _, f := range found {
+		if f.State != extract.New || f.Source.SameContent == "load" {
+			continue
+		}
+		for _, d := range forsaken[f.Delivery.Size] {
+			sum, err := delivered.Hash(ctx, f.File)
+			if err != nil {
+				return fmt.Errorf("source %s: %w", f.Source.Name, err)
+			}
+			if sum == d.SHA256 {
+				return fmt.Errorf("source %[1]s: %[2]s counts already as %[3]s of source %[4]s, which nightjar.yaml no longer has: say `renamed_from: %[4]s` on %[1]s if it is the same under another name, or `same_content: load` if both are true", f.Source.Name, f.Delivery.Name, d.Name, d.Source)
+			}
+		}
+	}
+	return nil
 }
 
 // asOf is the day that the night speaks of: as asked for, else as configured,
