@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -60,26 +59,40 @@ func (c *compiled) safeCast(column compiledColumn) string {
 // what their noise is worth is.
 func safeCastOfKind(column compiledColumn) string {
 	raw := rawName(column.Name)
-	from := raw
+	cast := fmt.Sprintf("try_cast(%s as %s)", raw, duck.SQLType(column.Type))
 	_, _, toDecimal := column.Type.Decimal()
-	if toDecimal && noise[column.kind] != "" {
-		from += "::varchar" // its shortest text: DuckDB's own cast makes 99999999999999.0016 of 99999999999999
-	}
-	cast := fmt.Sprintf("try_cast(%s as %s)", from, duck.SQLType(column.Type))
 	switch fractional := strings.HasPrefix(column.kind, "DECIMAL") || column.kind == "DOUBLE" || column.kind == "FLOAT"; {
 	case column.Type == "boolean" && (fractional || strings.HasSuffix(column.kind, "INT") || strings.HasSuffix(column.kind, "INTEGER")):
 		return fmt.Sprintf("case %s when 1 then true when 0 then false end", raw)
 	case fractional && (column.Type == "int" || column.Type == "bigint"):
 		return fmt.Sprintf("case when %[1]s = trunc(%[1]s) then %[2]s end", raw, cast)
+	case inexact[column.kind].digits > 0 && toDecimal:
+		return castInexact(column, cast)
 	case fractional && toDecimal && column.bare:
-		return fmt.Sprintf("case when abs(%[1]s - %[2]s::%[3]s) <= %[4]s * abs(%[1]s) then %[2]s end", raw, cast, column.kind, cmp.Or(noise[column.kind], "0"))
+		return fmt.Sprintf("case when %[1]s = %[2]s::%[3]s then %[2]s end", raw, cast, column.kind)
 	}
 	return cast
 }
 
-// noise is how far from a decimal a number of a kind may be, as a share of it, and
-// still mean it; of decimals, nothing.
-var noise = map[string]string{"DOUBLE": "1e-12", "FLOAT": "1e-6"}
+// castInexact casts a double to a decimal; a column's own only if it means one. DuckDB
+// multiplies before it rounds: of 99999999999999, beyond the digits that a double keeps
+// behind the point, it makes 99999999999999.0016, and of its shortest text it does not.
+func castInexact(column compiledColumn, cast string) string {
+	kind, raw := inexact[column.kind], rawName(column.Name)
+	_, scale, _ := column.Type.Decimal()
+	exact := fmt.Sprintf("case when %[1]s between -1e%[2]d and 1e%[2]d then %[3]s else try_cast(%[1]s::varchar as %[4]s) end", raw, kind.digits-scale, cast, duck.SQLType(column.Type))
+	if !column.bare {
+		return exact
+	}
+	return fmt.Sprintf("case when abs(%[1]s - %[2]s::%[3]s) <= %[4]s * abs(%[1]s) then %[5]s end", raw, cast, column.kind, kind.noise, exact)
+}
+
+// inexact are the kinds of numbers that are no decimals: how many digits of one they
+// keep, and how far from one they may be, as a share of it, and still mean it.
+var inexact = map[string]struct {
+	digits int
+	noise  string
+}{"DOUBLE": {15, "1e-12"}, "FLOAT": {6, "1e-6"}}
 
 // gated casts the text of a number that has a form: other casts would take
 // 1.7 as 2, or 0x1F as 31.

@@ -41,7 +41,7 @@ func (c *compiled) valueChecks(column compiledColumn) []check {
 		checks = append(checks, c.check(column, rule, fmt.Sprintf("%s is not null and %s is null", rawName(column.Name), value), reason))
 	}
 	if column.Type == "string" && c.source.Format == "excel" {
-		checks = append(checks, c.check(column, "error_cell", fmt.Sprintf("coalesce(%s[1] = '#' and %[1]s in (%s), false)", value, quoteAll(errorCells)), "the cell holds an error in place of a value"))
+		checks = append(checks, c.check(column, "error_cell", holdsError(column), "the cell holds an error in place of a value"))
 	}
 	if column.Type == "timestamptz" {
 		checks = append(checks, c.hourChecks(column)...)
@@ -64,8 +64,18 @@ func (c *compiled) valueChecks(column compiledColumn) []check {
 	return checks
 }
 
-// errorCells are what Excel shows for a formula that has no value.
-var errorCells = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#GETTING_DATA"}
+// errorCell matches what Excel shows for a formula that has no value.
+const errorCell = `#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA)`
+
+// holdsError is when a text is an error of a workbook or, made by an expression,
+// has one in it.
+func holdsError(column compiledColumn) string {
+	matches := "regexp_matches"
+	if column.bare {
+		matches = "regexp_full_match"
+	}
+	return fmt.Sprintf("%s(%s, %s)", matches, valueName(column.Name), duck.Text(errorCell))
+}
 
 // beyond is when a value lies outside the contract's bounds.
 func beyond(column compiledColumn) string {

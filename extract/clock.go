@@ -56,34 +56,9 @@ func carriesZone(kindOrFormat string) bool {
 	return strings.HasSuffix(kindOrFormat, "TIME ZONE") || strings.Contains(kindOrFormat, "%z") || strings.Contains(kindOrFormat, "%Z")
 }
 
-// parsed reads text by the column's format; null where it does not fit, also where
-// DuckDB would take it: a word for a day, too few digits between no marks, an offset
-// from UTC that no zone has.
+// parsed reads text by the column's format; null where it does not fit.
 func parsed(column compiledColumn) string {
-	text := rawName(column.Name) + "::varchar"
-	conditions := []string{"lower(" + text + ") not in ('epoch', 'infinity', '-infinity')"}
-	if width := runTogether(column.format); width > 0 {
-		conditions = append(conditions, fmt.Sprintf("length(%s) = %d", text, width))
-	}
-	if strings.HasSuffix(column.format, "%z") {
-		conditions = append(conditions, "regexp_matches("+text+", '([zZ]|[+-](0?[0-9]|1[0-4])(:?[0-5][0-9]){0,2})$')")
-	}
-	return fmt.Sprintf("case when %s then try_strptime(%s, %s) end", strings.Join(conditions, " and "), text, duck.Text(column.format))
-}
-
-// digits is how many each part of a format has, where it has all of them.
-var digits = map[byte]int{'Y': 4, 'y': 2, 'm': 2, 'd': 2, 'H': 2, 'I': 2, 'M': 2, 'S': 2, 'j': 3, 'f': 6, 'g': 3}
-
-// runTogether is the width of a format of digits alone, with nothing between its
-// parts to tell them apart; 0 for others.
-func runTogether(format string) (width int) {
-	for i := 0; i < len(format); i += 2 {
-		if format[i] != '%' || i+1 == len(format) || digits[format[i+1]] == 0 {
-			return 0
-		}
-		width += digits[format[i+1]]
-	}
-	return width
+	return fmt.Sprintf("try_strptime(%s::varchar, %s)", rawName(column.Name), duck.Text(column.format))
 }
 
 func (c *compiled) safeDate(column compiledColumn) string {
@@ -96,21 +71,32 @@ func (c *compiled) safeDate(column compiledColumn) string {
 	case carriesZone(column.format):
 		date = fmt.Sprintf("timezone(%s, %s::timestamptz)::date", duck.Text(c.source.TimeZone), parsed(column))
 	}
-	return between1900and2199(date)
+	return sound(column, date)
 }
 
 func (c *compiled) safeInstant(column compiledColumn) string {
 	if local := c.local(column); local != "" {
-		return c.zoned(between1900and2199(local), column)
+		return c.zoned(sound(column, local), column)
 	}
 	if carriesZone(column.kind) {
-		return between1900and2199(rawName(column.Name))
+		return sound(column, rawName(column.Name))
 	}
-	return between1900and2199(parsed(column) + "::timestamptz")
+	return sound(column, parsed(column)+"::timestamptz")
 }
 
-func between1900and2199(value string) string {
-	return fmt.Sprintf("case when year(%[1]s) between 1900 and 2199 then %[1]s end", value)
+// sound is a date or instant where it is of the years 1900 to 2199, and nobody would
+// doubt how DuckDB reads the text that it is made of. A word such as epoch is the first
+// day of 1900 to it.
+func sound(column compiledColumn, value string) string {
+	conditions := []string{fmt.Sprintf("year(%s) between 1900 and 2199", value)}
+	if column.kind != "DATE" && !strings.HasPrefix(column.kind, "TIMESTAMP") {
+		text := rawName(column.Name) + "::varchar"
+		conditions = append(conditions, fmt.Sprintf("(%s <> '1900-01-01' or regexp_matches(%s, '[0-9]'))", value, text))
+		if form := inForm(text, column.format); form != "" {
+			conditions = append(conditions, form)
+		}
+	}
+	return "case when " + strings.Join(conditions, " and ") + " then " + value + " end"
 }
 
 // cut is the business date of an instant that is mapped: the date in its zone,

@@ -56,11 +56,8 @@ func add(paths map[string]place, source *config.Source, name, path string) error
 		return enter(paths, name, place{File: delivered.File{Path: path, Encoding: source.Encoding}})
 	}
 	members, err := delivered.Members(path, source.Members)
-	if err != nil && source.Optional { // what cannot be opened is held when it is read
+	if err != nil { // it may not be whole yet, or be held: that is seen when it is to be read
 		return enter(paths, name, place{File: delivered.File{Path: path, Encoding: source.Encoding}})
-	}
-	if err != nil {
-		return err
 	}
 	if len(members) == 0 && !source.Optional {
 		return fmt.Errorf("the archive %s holds no file%s; correct `members`, or say `optional: true` if it may be empty", path, matching(source.Members))

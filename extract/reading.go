@@ -35,7 +35,8 @@ type reading struct {
 	keyed   *config.Mapping
 	// kinds are DuckDB's types of the columns of a Parquet file; nil of text.
 	kinds map[string]string
-	// unmarked are columns of bytes in a Parquet file: texts, by writers that do not say so.
+	// unmarked are columns of bytes in a Parquet file that are to be texts: some
+	// writers do not say so.
 	unmarked []string
 	// unreadable are the records of which no row can be made.
 	unreadable []record.Unreadable

@@ -69,7 +69,7 @@ func (n *Night) readDelivery(ctx context.Context, f Found) error {
 			c.Read, c.Unreadable = r.records(), int64(len(r.unreadable))
 		})
 		if err := n.readMapping(ctx, f, r, d, mapping, i); err != nil {
-			return fmt.Errorf("input %s: %w", mapping.Input, err)
+			return fmt.Errorf("input %s: %w", mapping.Input, n.blamed(ctx, r, err))
 		}
 	}
 	if err := unmoved(f); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"nightjar/extract/delivered"
 	"nightjar/internal/config"
 )
 
@@ -80,6 +81,9 @@ func setOf(f Found) string {
 	return p.set
 }
 
+// closed says whether it is an archive that could not be opened, to list its members.
+func (f Found) closed() bool { return f.File.Member == "" && delivered.IsArchive(f.File.Path) }
+
 // awaitParts has the new parts of a snapshot wait until all of them are there.
 // Those of which one changed are read again together: a part alone would say that
 // what the others hold is gone.
@@ -90,12 +94,12 @@ func (d *discovery) awaitParts() error {
 	sets, of := map[string]map[int]bool{}, map[string]int{}
 	fresh := map[string]bool{}
 	for _, f := range d.found {
+		if f.State == Waiting || f.closed() {
+			continue
+		}
 		p, err := partOf(d.source, f.Delivery.Name)
 		if err != nil {
 			return err
-		}
-		if f.State == Waiting {
-			continue
 		}
 		if sets[p.set] == nil {
 			sets[p.set] = map[int]bool{}
@@ -105,6 +109,9 @@ func (d *discovery) awaitParts() error {
 	}
 	for i := range d.found {
 		f := &d.found[i]
+		if f.State == Waiting || f.closed() {
+			continue
+		}
 		p, err := partOf(d.source, f.Delivery.Name)
 		if err != nil {
 			return err

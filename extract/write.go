@@ -21,12 +21,12 @@ func (n *Night) stage(ctx context.Context, f Found, c *compiled, ordinal int) er
 	query, options := n.target(c, f, ordinal)
 	written, err := n.copyOut(ctx, query, options)
 	if err != nil {
-		return explained(f, err)
+		return explained(err)
 	}
 	if f.Source.DeletedWhen != "" {
 		gone, err := n.copyOut(ctx, c.deletions(), copyTarget{file: filepath.Join(options.folder, deleted, options.stem+".parquet"), month: deleted})
 		if err != nil {
-			return explained(f, err)
+			return explained(err)
 		}
 		written = append(written, gone...)
 	}
@@ -50,15 +50,9 @@ func (n *Night) stage(ctx context.Context, f Found, c *compiled, ordinal int) er
 	return nil
 }
 
-// explained says what to do about an expression that fails on some row, or a file that
-// fails within.
-func explained(f Found, err error) error {
-	scrubbed, ok := errors.AsType[*duck.Error](err)
-	switch {
-	case !ok:
-	case f.Source.Format == "parquet" && (strings.Contains(scrubbed.Message, "Invalid Error") || strings.Contains(scrubbed.Message, "IO Error")):
-		return fmt.Errorf("values in it cannot be read, it is damaged: ask for it again: %w", err)
-	case strings.Contains(scrubbed.Message, "Conversion Error"):
+// explained says what to do about an expression that fails on some row.
+func explained(err error) error {
+	if scrubbed, ok := errors.AsType[*duck.Error](err); ok && strings.Contains(scrubbed.Message, "Conversion Error") {
 		return fmt.Errorf("an expression of the mapping fails on some row: cast with try_cast, or leave the casting to Nightjar: %w", err)
 	}
 	return err

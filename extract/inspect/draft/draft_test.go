@@ -18,7 +18,7 @@ import (
 // looks for variables, dollars are doubled.
 func TestScalarsAreReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		value := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"yes", "null", "1", "01", "-", "- a", "a: b", "a #b", "it's", `"q"`, `\d+`, "订单编号", "a\tb", "{x}", "[x]", "*", "${HOME}", "$$", "#", "%Y-%m-%d", "a:", "? b", "2024-01-31", "1e3", "~", "'x'", "|", ">", "@a", "`b`", " a "})).Draw(t, "value")
+		value := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"yes", "null", "1", "01", "-", "- a", "a: b", "a #b", "it's", `"q"`, `\d+`, "订单编号", "a\tb", "{x}", "[x]", "*", "${HOME}", "$$", "#", "%Y-%m-%d", "a:", "? b", "2024-01-31", "1e3", "-0", "-1.5", "-x", "~", "'x'", "|", ">", "@a", "`b`", " a "})).Draw(t, "value")
 		if strings.ContainsRune(value, '\uFFFD') || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 }) {
 			t.Skip("YAML has no such characters")
 		}

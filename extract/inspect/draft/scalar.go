@@ -13,7 +13,7 @@ var (
 	// plainFlow may stand without quotes anywhere.
 	plainFlow = regexp.MustCompile(`^(?:\.{0,2}/)*[\p{L}_][\p{L}\p{N}_./*-]*$`)
 	// plainBlock may stand without quotes behind "key: ".
-	plainBlock = regexp.MustCompile(`^[\p{L}_(-][^\n\r\t\\{}]*$`)
+	plainBlock = regexp.MustCompile(`^-?[\p{L}_(][^\n\r\t\\{}]*$`)
 )
 
 // spoken are words that YAML takes for something else than text.
@@ -31,7 +31,7 @@ func flow(value string) string {
 // block is a text that has a line to itself.
 func block(value string) string {
 	value = dollars(value)
-	if plainBlock.MatchString(value) && !slices.Contains(spoken, strings.ToLower(value)) && !strings.HasPrefix(value, "- ") && value != "-" &&
+	if plainBlock.MatchString(value) && !slices.Contains(spoken, strings.ToLower(value)) &&
 		!strings.Contains(value, ": ") && !strings.Contains(value, " #") && !strings.HasSuffix(value, ":") && strings.TrimSpace(value) == value {
 		return value
 	}
