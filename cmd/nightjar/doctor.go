@@ -14,9 +14,10 @@ func newDoctor(c *console) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what would make a night fail, before it does",
-		Long: `Checks the project file, the sources' files, the engine, the state folder, the
-lock, the disk, the clock, the current warehouse and what runs left behind, and says
-what to do about each finding. Ends with 9 when one of them would fail a night.`,
+		Long: `Checks who can read credentials, the project file, the sources and their files, the
+engine, the state folder, the lock, the disk, the clock, the time zone, the version that
+wrote the lake, the current warehouse and what runs left behind, and says what to do
+about each finding. Ends with 9 when one of them would fail a night.`,
 		Example: `  nightjar doctor
   nightjar doctor --json | jq 'select(.level != "ok")'`,
 		Args: cobra.NoArgs,

@@ -59,7 +59,7 @@ func TestAHealthyProjectPassesEveryCheck(t *testing.T) {
 	now := time.Now()
 	dir, _, _ := published(t, now.Add(-time.Hour))
 	found := levels(t, dir, now)
-	for _, name := range []string{"project", "time zone", "source till", "source members", "source cards", "engine", "state", "lock", "disk", "clock", "warehouse", "link", "leftovers"} {
+	for _, name := range []string{"secrets", "project", "time zone", "source till", "source members", "source cards", "engine", "state", "lock", "disk", "clock", "version", "warehouse", "link", "leftovers"} {
 		if found[name] != OK {
 			t.Errorf("%s: %q", name, found[name])
 		}
@@ -72,7 +72,7 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 		check, level string
 		spoil        func(dir string, l *lake.Lake, m *lake.Manifest) error
 	}{
-		{"source till", Warn, func(dir string, _ *lake.Lake, _ *lake.Manifest) error {
+		{"source till", Fail, func(dir string, _ *lake.Lake, _ *lake.Manifest) error {
 			for month := range 3 {
 				if err := os.Remove(filepath.Join(dir, "data", "till-2024-0"+string(rune('1'+month))+".csv")); err != nil {
 					return err
@@ -81,7 +81,7 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 			return nil
 		}},
 		{"state", Warn, func(_ string, l *lake.Lake, _ *lake.Manifest) error { return os.Chmod(l.Dir(), 0o777) }},
-		{"lock", Warn, func(_ string, l *lake.Lake, _ *lake.Manifest) error {
+		{"lock", Fail, func(_ string, l *lake.Lake, _ *lake.Manifest) error {
 			lock, err := l.Lock("r2", now.Add(-25*time.Hour))
 			if err == nil {
 				t.Cleanup(func() { _ = lock.Release() })

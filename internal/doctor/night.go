@@ -1,7 +1,9 @@
 package doctor
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,7 +24,7 @@ func (e *examination) lock(l *lake.Lake) {
 	case !held:
 		e.add("lock", OK, "no run is under way", "")
 	case holder.PID != 0 && since > hung:
-		e.add("lock", Warn, fmt.Sprintf("run %s holds it for %s (process %d on %s)", holder.Run, since, holder.PID, holder.Host), "look whether that process hangs, and stop it; the lock dies with it")
+		e.add("lock", Fail, fmt.Sprintf("run %s holds %s for %s (process %d on %s), and no other run can begin", holder.Run, filepath.Join(l.Dir(), "lock"), since, holder.PID, holder.Host), fmt.Sprintf("look whether that process hangs, and stop it (kill %d on %s); the lock dies with it", holder.PID, holder.Host))
 	default:
 		e.add("lock", OK, fmt.Sprintf("run %s is under way since %s (process %d on %s)", holder.Run, holder.Since.UTC().Format(time.RFC3339), holder.PID, holder.Host), "")
 	}
@@ -40,23 +42,32 @@ func (e *examination) disk(l *lake.Lake, m *lake.Manifest) {
 	if m != nil {
 		need += 2 * (sizeOf(l.WarehousePath(m.Warehouse)) + sizeOf(l.WarehousePath(m.Person)))
 	}
-	found := fmt.Sprintf("%.1f GB free, a night may need %.1f GB", float64(free)/1e9, float64(need)/1e9)
+	found := fmt.Sprintf("%.1f GB free for %s, a night may need %.1f GB", float64(free)/1e9, l.Dir(), float64(need)/1e9)
 	switch {
 	case free < need/4:
-		e.add("disk", Fail, found, "make room on the disk of "+l.Dir())
+		e.add("disk", Fail, found, "make room on that disk, or move `state` to a larger one")
 	case free < need:
-		e.add("disk", Warn, found, "make room on the disk of "+l.Dir())
+		e.add("disk", Warn, found, "make room on that disk, or move `state` to a larger one")
 	default:
 		e.add("disk", OK, found, "")
 	}
 }
 
-func (e *examination) clock(m *lake.Manifest) {
-	if ahead := m.ReceivedAt.Sub(e.now); ahead > time.Minute {
-		e.add("clock", Fail, fmt.Sprintf("run %s received its deliveries at %s, which is still to come: a clock is wrong", m.Run, m.ReceivedAt.UTC().Format(time.RFC3339)), "set this machine's clock (timedatectl), or wait")
+// version looks whether a newer Nightjar wrote the current manifest: what this
+// one does not know of it, its next run would lose.
+func (e *examination) version(l *lake.Lake, m *lake.Manifest) {
+	path := l.Path(fmt.Sprintf("manifests/%06d.json", m.Number))
+	text, err := os.ReadFile(path)
+	if err == nil {
+		strict := json.NewDecoder(bytes.NewReader(text))
+		strict.DisallowUnknownFields()
+		err = strict.Decode(&lake.Manifest{})
+	}
+	if err != nil {
+		e.add("version", Fail, fmt.Sprintf("%s was written by a newer Nightjar than this one: %v", path, err), "run the Nightjar that wrote it, or a newer one (`nightjar version` says which this is); do not run nights with this one")
 		return
 	}
-	e.add("clock", OK, e.now.UTC().Format(time.RFC3339), "")
+	e.add("version", OK, "this Nightjar knows all that "+filepath.Base(path)+" says", "")
 }
 
 func (e *examination) warehouse(ctx context.Context, l *lake.Lake, m *lake.Manifest) {
