@@ -95,6 +95,7 @@ func (f *form) prepare() error {
 	for _, folder := range []string{
 		"staged/sale", "staged/sale_line", "spill", "facts/fact_sale", "facts/fact_document",
 		"facts/fact_customer_value", "facts/fact_retention", "dims/dim_product_cost", "marts/mart_sales_day", "marts/mart_sales_month",
+		"marts/mart_product_month",
 	} {
 		if err := os.MkdirAll(filepath.Join(f.out, folder), 0o755); err != nil {
 			return err

@@ -56,19 +56,43 @@ from (select month, sum(net_amount_reporting) as net from warehouse.fact_sale wh
 full join (select month, sum(net_amount) as net from warehouse.fact_customer_value group by month) as c using (month)
 where l.net is distinct from c.net;
 
--- check: sums by shop are sums by line
-select month, l.net, d.net, m.net
+-- check: sums by shop and by article are sums by line
+select month, l.net, d.net, m.net, p.net
 from (select month, sum(net_amount_reporting) as net from warehouse.fact_sale where is_deal group by month) as l
 full join (select month, sum(net_amount) as net from warehouse.mart_sales_day group by month) as d using (month)
 full join (select month, sum(net_amount) as net from warehouse.mart_sales_month group by month) as m using (month)
-where l.net is distinct from d.net or l.net is distinct from m.net;
+full join (select month, sum(net_amount) as net from warehouse.mart_product_month group by month) as p using (month)
+where l.net is distinct from d.net or l.net is distinct from m.net or l.net is distinct from p.net;
 
 -- check: unique customers
 select customer_id from warehouse.mart_customer group by all having count(*) > 1
 union all
+select customer_id from warehouse.mart_abc group by all having count(*) > 1
+union all
+select customer_id from warehouse.mart_rfm group by all having count(*) > 1
+union all
+select customer_id from warehouse.mart_customer_state group by all having count(*) > 1
+union all
+select customer_id from warehouse.mart_call_list group by all having count(*) > 1
+union all
 select customer_key from warehouse.dim_customer_identity group by all having count(*) > 1
 union all
 select customer_id from warehouse.dim_customer group by all having count(*) > 1;
+
+-- check: everybody is on one list
+select 1 from (select (select count(*) from warehouse.dim_customer) as customers, (select count(*) from warehouse.mart_call_list) as listed) where customers <> listed;
+
+-- check: the last month ends with everybody's state
+select state, sum(in_flow) as in_flow, sum(in_states) as in_states
+from (
+    select to_state as state, customers as in_flow, 0 as in_states
+    from warehouse.mart_state_flow
+    where month = (select max(month) from warehouse.mart_state_flow)
+    union all
+    select state, 0, 1 from warehouse.mart_customer_state
+)
+group by state
+having sum(in_flow) <> sum(in_states);
 
 -- check: files of facts hold what the tables hold
 from (
@@ -97,6 +121,7 @@ insert into warehouse.table_version select 'fact_retention', month, count(*), su
 insert into warehouse.table_version select 'fact_satisfaction', month, count(*), sum(hash(*columns(*))) from warehouse.fact_satisfaction group by month;
 insert into warehouse.table_version select 'mart_sales_day', month, count(*), sum(hash(*columns(*))) from warehouse.mart_sales_day group by month;
 insert into warehouse.table_version select 'mart_sales_month', month, count(*), sum(hash(*columns(*))) from warehouse.mart_sales_month group by month;
+insert into warehouse.table_version select 'mart_product_month', month, count(*), sum(hash(*columns(*))) from warehouse.mart_product_month group by month;
 insert into warehouse.table_version select 'dim_product_cost', month, count(*), sum(hash(*columns(*))) from warehouse.dim_product_cost group by month;
 insert into warehouse.table_version select 'dim_fx_rate', month, count(*), sum(hash(*columns(*))) from warehouse.dim_fx_rate group by month;
 insert into warehouse.table_version select 'mart_csat', month, count(*), sum(hash(*columns(*))) from warehouse.mart_csat group by month;
@@ -113,6 +138,14 @@ insert into warehouse.table_version select 'dim_survey_question', null, count(*)
 insert into warehouse.table_version select 'mart_cohort', null, count(*), sum(hash(*columns(*))) from warehouse.mart_cohort;
 insert into warehouse.table_version select 'mart_customer', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer;
 insert into warehouse.table_version select 'mart_retention_month', null, count(*), sum(hash(*columns(*))) from warehouse.mart_retention_month;
+insert into warehouse.table_version select 'mart_price_volume_mix', null, count(*), sum(hash(*columns(*))) from warehouse.mart_price_volume_mix;
+insert into warehouse.table_version select 'mart_abc', null, count(*), sum(hash(*columns(*))) from warehouse.mart_abc;
+insert into warehouse.table_version select 'mart_rfm', null, count(*), sum(hash(*columns(*))) from warehouse.mart_rfm;
+insert into warehouse.table_version select 'mart_value_curve', null, count(*), sum(hash(*columns(*))) from warehouse.mart_value_curve;
+insert into warehouse.table_version select 'mart_concentration', null, count(*), sum(hash(*columns(*))) from warehouse.mart_concentration;
+insert into warehouse.table_version select 'mart_customer_state', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer_state;
+insert into warehouse.table_version select 'mart_state_flow', null, count(*), sum(hash(*columns(*))) from warehouse.mart_state_flow;
+insert into warehouse.table_version select 'mart_call_list', null, count(*), sum(hash(*columns(*))) from warehouse.mart_call_list;
 
 -- step: ledger
 create table warehouse.ledger as

@@ -481,6 +481,21 @@ copy (
     from summed
     left join tickets using (store_key, channel)
 ) to '{out}/marts/mart_sales_month/{month}.parquet' ({parquet});
+copy (
+    select
+        date '{first}' as month,
+        coalesce(system || ':' || sku, 'none') as product_key,
+        sum(lines)::bigint as lines,
+        sum(quantity)::decimal(18, 4) as quantity,
+        sum(net_amount)::decimal(18, 4) as net_amount
+    from (
+        select system, sku, count(*) filter (where not is_return) as lines, sum(quantity) as quantity, coalesce(sum(net_amount_reporting), 0) as net_amount
+        from sale_{m}
+        where is_deal
+        group by system, sku
+    )
+    group by product_key
+) to '{out}/marts/mart_product_month/{month}.parquet' ({parquet});
 drop table part_{m};
 drop table ticket_{m};
 drop table document_{m};

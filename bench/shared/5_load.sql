@@ -19,3 +19,4 @@ drop table shipment;
 create table warehouse.dim_product_cost as from read_parquet('{out}/dims/dim_product_cost/*.parquet');
 create table warehouse.mart_sales_day as from read_parquet('{out}/marts/mart_sales_day/*.parquet');
 create table warehouse.mart_sales_month as from read_parquet('{out}/marts/mart_sales_month/*.parquet');
+create table warehouse.mart_product_month as from read_parquet('{out}/marts/mart_product_month/*.parquet');

@@ -138,7 +138,8 @@ value_months as (
         net_amount,
         returns_amount,
         costed_net_amount,
-        margin_amount
+        margin_amount,
+        cost_to_serve_amount
     from warehouse.fact_customer_value
     where customer_key <> 'anonymous' and month <= date '{as_of}'
 ),
@@ -151,7 +152,8 @@ valued as (
         sum(net_amount) as net_amount,
         sum(returns_amount) as returns_amount,
         sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount
+        sum(margin_amount) as margin_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount
     from value_months
     left join merged using (customer_key)
     group by 1
@@ -163,7 +165,8 @@ trailing_year as (
         coalesce(merged.customer_id, customer_key) as customer_id,
         sum(net_amount) as net_amount,
         sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount
+        sum(margin_amount) as margin_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount
     from warehouse.fact_customer_value
     left join merged using (customer_key)
     where customer_key <> 'anonymous'
@@ -244,7 +247,8 @@ basis as (
         end as value_basis
     from trailing_year
 ),
-customers as (
+-- Everybody, with what they are ranked by, before the wide joins.
+measured as (
     select
         v.customer_id,
         v.first_deal_on,
@@ -254,25 +258,66 @@ customers as (
         v.returns_amount,
         v.costed_net_amount,
         v.margin_amount,
+        v.cost_to_serve_amount,
+        b.value_basis,
         coalesce(t.net_amount, 0) as trailing_net_amount,
         coalesce(t.costed_net_amount, 0) as trailing_costed_net_amount,
         t.margin_amount as trailing_margin_amount,
+        coalesce(t.cost_to_serve_amount, 0) as trailing_cost_to_serve_amount,
+        case b.value_basis when 'margin' then coalesce(t.margin_amount, 0) else coalesce(t.net_amount, 0) end as trailing_value_amount,
         p.first_purchase_on,
         p.last_purchase_on,
-        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency,
-        (v.last_deal_on + to_months(12::int))::date as lapses_on,
-        b.value_basis,
-        coalesce(d.deliveries, 0) as deliveries,
-        coalesce(d.deliveries_promised, 0) as deliveries_promised,
-        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
-        s.latest
+        coalesce(p.last_purchase_on, date '0001-01-01') as recency_on,
+        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency
     from valued as v
     cross join basis as b
     left join trailing_year as t on t.customer_id = v.customer_id
     left join purchased as p on p.customer_id = v.customer_id
     left join repeated as r on r.customer_id = v.customer_id
-    left join delivered as d on d.customer_id = v.customer_id
-    left join last_scores as s on s.customer_id = v.customer_id
+),
+-- The values that cut customers into fifths: a score is 1 and how many of them lie below.
+-- At least k fifths of all are worse exactly if the k-th cut lies below.
+cuts as (
+    select
+        sum(greatest(trailing_value_amount, 0)) as value_amount,
+        quantile_disc(recency_on, [0.2, 0.4, 0.6, 0.8]) as recency,
+        quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as frequency,
+        quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
+    from measured
+),
+ranked as (
+    select
+        *,
+        row_number() over by_value as value_rank,
+        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
+    from measured
+    window by_value as (order by trailing_value_amount desc, customer_id)
+),
+scored as (
+    select
+        r.*,
+        case
+            when 100 * r.value_before_amount < 80 * c.value_amount then 'A'
+            when 100 * r.value_before_amount < 95 * c.value_amount then 'B'
+            else 'C'
+        end as abc_tier,
+        1 + (r.recency_on > c.recency[1])::int + (r.recency_on > c.recency[2])::int + (r.recency_on > c.recency[3])::int + (r.recency_on > c.recency[4])::int as recency_score,
+        1 + (r.frequency > c.frequency[1])::int + (r.frequency > c.frequency[2])::int + (r.frequency > c.frequency[3])::int + (r.frequency > c.frequency[4])::int as frequency_score,
+        1 + (r.trailing_value_amount > c.value[1])::int + (r.trailing_value_amount > c.value[2])::int + (r.trailing_value_amount > c.value[3])::int + (r.trailing_value_amount > c.value[4])::int as monetary_score
+    from ranked as r
+    cross join cuts as c
+),
+customers as (
+    select
+        (s.last_deal_on + to_months(12::int))::date as lapses_on,
+        s.*,
+        coalesce(d.deliveries, 0) as deliveries,
+        coalesce(d.deliveries_promised, 0) as deliveries_promised,
+        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
+        l.latest
+    from scored as s
+    left join delivered as d on d.customer_id = s.customer_id
+    left join last_scores as l on l.customer_id = s.customer_id
 )
 select
     cast(c.customer_id as varchar) as customer_id,
@@ -299,13 +344,36 @@ select
     cast(c.documents as bigint) as documents,
     cast(c.net_amount as decimal(18, 4)) as net_amount,
     cast(c.returns_amount as decimal(18, 4)) as returns_amount,
-    cast(((c.net_amount)::double / nullif((c.documents)::double, 0)) as double) as average_order_amount,
+    cast(c.net_amount::double / nullif(c.documents::double, 0) as double) as average_order_amount,
     cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
     cast(case when c.costed_net_amount >= 0.95 * c.net_amount then c.margin_amount end as decimal(18, 4)) as margin_amount,
+    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
     cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
     cast(case when c.trailing_costed_net_amount >= 0.95 * c.trailing_net_amount then c.trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
-    cast(case c.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as decimal(18, 4)) as trailing_value_amount,
+    cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
     cast(c.value_basis as varchar) as value_basis,
+    cast(case c.value_basis when 'margin' then c.trailing_value_amount - c.trailing_cost_to_serve_amount end as decimal(18, 4)) as trailing_profit_amount,
+    cast(c.value_rank as bigint) as value_rank,
+    cast(c.value_before_amount as decimal(18, 4)) as value_before_amount,
+    cast(c.abc_tier as varchar) as abc_tier,
+    cast(c.recency_score as integer) as recency_score,
+    cast(c.frequency_score as integer) as frequency_score,
+    cast(c.monetary_score as integer) as monetary_score,
+    cast(c.recency_score || '' || c.frequency_score || c.monetary_score as varchar) as rfm,
+    cast(
+        case
+            when c.recency_score = 5 and c.frequency_score >= 4 then 'champion'
+            when c.recency_score >= 3 and c.frequency_score >= 4 then 'loyal'
+            when c.recency_score >= 4 and c.frequency_score >= 2 then 'potential_loyal'
+            when c.recency_score = 5 then 'new'
+            when c.recency_score = 4 then 'promising'
+            when c.recency_score = 3 and c.frequency_score = 3 then 'needs_attention'
+            when c.recency_score = 3 then 'about_to_sleep'
+            when c.frequency_score = 5 then 'cannot_lose'
+            when c.frequency_score >= 3 then 'at_risk'
+            else 'hibernating'
+        end as varchar
+    ) as rfm_name,
     cast(case when c.lapses_on < date '{as_of}' then 'lost' else 'actual' end as varchar) as state,
     cast(case when c.lapses_on < date '{as_of}' then 'dormant' else 'existing' end as varchar) as list,
     cast(c.lapses_on as date) as lapses_on,
@@ -842,3 +910,99 @@ from counted as c
 left join scored as t on t.month = c.month and t.store_key = c.store_key and t.is_on_time
 left join scored as l on l.month = c.month and l.store_key = c.store_key and not l.is_on_time;
 copy warehouse.mart_delivery to '{out}/marts/mart_delivery' ({parquet}, partition_by (month), write_partition_columns true);
+
+-- step: mart_price_volume_mix
+create table warehouse.mart_price_volume_mix as
+with sold as (
+    select month, product_key, quantity, net_amount
+    from warehouse.mart_product_month
+    where month <= date '{as_of}'
+),
+history as (
+    select (min(month) + to_months(12::int))::date as compared_from from sold
+),
+-- Each month beside the same one last year.
+both_years as (
+    select month, product_key, quantity, net_amount, 0 as quantity_before, 0 as net_amount_before
+    from sold
+    where month >= (select compared_from from history)
+    union all
+    select (month + to_months(12::int))::date, product_key, 0, 0, quantity, net_amount
+    from sold
+    where (month + to_months(12::int))::date <= date '{as_of}'
+),
+articles as (
+    select
+        month,
+        product_key,
+        sum(quantity) as quantity,
+        sum(net_amount) as net_amount,
+        sum(quantity_before) as quantity_before,
+        sum(net_amount_before) as net_amount_before
+    from both_years
+    group by month, product_key
+),
+told as (
+    select
+        month,
+        coalesce(p.category, 'none') as category,
+        quantity,
+        net_amount,
+        quantity_before,
+        net_amount_before,
+        case
+            when quantity > 0 and quantity_before > 0 then 'both'
+            when quantity > 0 then 'new'
+            when quantity_before > 0 then 'lost'
+            else 'returned'
+        end as sold_in,
+        -- this year's quantity at last year's price
+        cast((net_amount_before::double / nullif(quantity_before::double, 0)) * cast(quantity as double) as decimal(18, 4)) as repriced_amount
+    from articles
+    left join warehouse.dim_product as p using (product_key)
+),
+categories as (
+    select
+        month,
+        category,
+        sum(net_amount) as net_amount,
+        sum(net_amount_before) as net_amount_before,
+        coalesce(sum(net_amount) filter (where sold_in = 'both'), 0) as both_amount,
+        coalesce(sum(net_amount_before) filter (where sold_in = 'both'), 0) as both_amount_before,
+        coalesce(sum(repriced_amount) filter (where sold_in = 'both'), 0) as repriced_amount,
+        coalesce(sum(quantity) filter (where sold_in = 'both'), 0) as quantity,
+        coalesce(sum(quantity_before) filter (where sold_in = 'both'), 0) as quantity_before,
+        coalesce(sum(net_amount - net_amount_before) filter (where sold_in = 'new'), 0) as new_amount,
+        coalesce(sum(net_amount - net_amount_before) filter (where sold_in in ('lost', 'returned')), 0) as lost_amount,
+        count(*) filter (where sold_in = 'both') as articles_both,
+        count(*) filter (where sold_in = 'new') as articles_new,
+        count(*) filter (where sold_in = 'lost') as articles_lost
+    from told
+    group by month, category
+),
+grown as (
+    select
+        *,
+        coalesce(cast(((quantity::double / nullif(quantity_before::double, 0)) - 1) * cast(both_amount_before as double) as decimal(18, 4)), 0) as volume_amount
+    from categories
+)
+select
+    cast(month as date) as month,
+    cast(category as varchar) as category,
+    cast(trim(split_part(category, '/', 1)) as varchar) as category_1,
+    cast(last_day(month) > date '{as_of}' as boolean) as is_open,
+    cast(net_amount as decimal(18, 4)) as net_amount,
+    cast(net_amount_before as decimal(18, 4)) as net_amount_before,
+    cast(net_amount - net_amount_before as decimal(18, 4)) as change_amount,
+    cast(volume_amount as decimal(18, 4)) as volume_amount,
+    cast(repriced_amount - both_amount_before - volume_amount as decimal(18, 4)) as mix_amount,
+    cast(both_amount - repriced_amount as decimal(18, 4)) as price_amount,
+    cast(new_amount as decimal(18, 4)) as new_amount,
+    cast(lost_amount as decimal(18, 4)) as lost_amount,
+    cast(articles_both as bigint) as articles_both,
+    cast(articles_new as bigint) as articles_new,
+    cast(articles_lost as bigint) as articles_lost,
+    cast(quantity as decimal(18, 4)) as quantity,
+    cast(quantity_before as decimal(18, 4)) as quantity_before
+from grown;
+copy warehouse.mart_price_volume_mix to '{out}/marts/mart_price_volume_mix.parquet' ({parquet});
