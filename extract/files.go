@@ -15,21 +15,14 @@ import (
 func files(dir string, source *config.Source) (map[string]place, error) {
 	paths := map[string]place{}
 	for _, pattern := range source.Files {
-		full := pattern
-		if !filepath.IsAbs(pattern) {
-			full = filepath.Join(delivered.Literally(dir), pattern)
-		}
-		matches, err := filepath.Glob(full)
+		matches, err := filepath.Glob(config.PatternIn(dir, pattern))
 		if err != nil {
 			return nil, fmt.Errorf("source %s: files %q: %w", source.Name, pattern, err)
 		}
 		if len(matches) == 0 && !source.Optional {
 			return nil, fmt.Errorf("source %s: no file matches %s; check the path in nightjar.yaml, or say `optional: true` if it may be missing", source.Name, pattern)
 		}
-		base := fixedFolder(pattern)
-		if !filepath.IsAbs(base) {
-			base = filepath.Join(dir, base)
-		}
+		base := config.FixedFolder(dir, pattern)
 		for _, path := range matches {
 			name, err := filepath.Rel(base, path)
 			if err != nil {
@@ -83,15 +76,6 @@ func enter(paths map[string]place, name string, p place) error {
 	}
 	paths[name] = p
 	return nil
-}
-
-// fixedFolder is the part of a pattern before its first wildcard, as a folder.
-func fixedFolder(pattern string) string {
-	folder := filepath.Dir(pattern)
-	for strings.ContainsAny(folder, "*?[") {
-		folder = filepath.Dir(folder)
-	}
-	return folder
 }
 
 // naturally orders names so that numbers within them count as numbers; equal

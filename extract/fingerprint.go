@@ -54,7 +54,7 @@ func keyColumns(source *config.Source, mapping *config.Mapping, shapes map[strin
 // scanKeyed scans a table's file, and fingerprints its records by the key of the first
 // of its mappings that takes one from columns. named gives a column's name in the file.
 func (n *Night) scanKeyed(ctx context.Context, f Found, r *reading, file delivered.File, shapes []csvfile.Shape, columns []string, named func(string) string) (csvfile.Result, error) {
-	key, mapping := n.keyOf(f.Source, r, columns)
+	key, mapping := keyOf(f.Source, r, columns)
 	if mapping == nil {
 		return csvfile.Scan(ctx, file, r.dialect, shapes)
 	}
@@ -76,7 +76,9 @@ func (n *Night) scanKeyed(ctx context.Context, f Found, r *reading, file deliver
 	return result, errors.Join(err, out.Close())
 }
 
-func (n *Night) keyOf(source *config.Source, r *reading, columns []string) (key []string, mapping *config.Mapping) {
+// keyOf is the key of a table, and the mapping whose it is; nil where none takes one
+// from columns.
+func keyOf(source *config.Source, r *reading, columns []string) (key []string, mapping *config.Mapping) {
 	for _, m := range source.Maps {
 		if m.From == r.from {
 			if key := keyColumns(source, m, r.shapes, columns); len(key) > 0 {

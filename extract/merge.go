@@ -202,24 +202,20 @@ func (m *merging) relation(files []lake.File) string { return m.full(m.input, fi
 // full is the rows of files of an input's live set, with every column of its
 // contract: files lack those that their mapping leaves null.
 func (m *merging) full(in *models.Input, files []lake.File) string {
-	columns := make([]string, len(in.Columns))
-	for i, c := range in.Columns {
-		columns[i] = "null::" + duck.SQLType(c.Type) + " as " + duck.Name(c.Name)
-	}
-	none := "select null::varchar as system, null::varchar as row_version, " + strings.Join(columns, ", ")
+	columns := slices.Concat([]models.Column{{Name: "system", Type: "string"}, {Name: "row_version", Type: "string"}}, in.Columns)
 	if len(clocked(in)) > 0 {
-		none += ", null::int as " + byClock
+		columns = append(columns, models.Column{Name: byClock, Type: "int"})
 	}
 	if in.Owner != nil {
-		none += ", null::date as owner_month"
+		columns = append(columns, models.Column{Name: "owner_month", Type: "date"})
 	}
 	if in.Dated() {
-		none += ", null::date as month"
+		columns = append(columns, models.Column{Name: "month", Type: "date"})
 	}
 	if len(files) == 0 {
-		return "(" + none + " where false)"
+		return "(" + duck.None(columns) + ")"
 	}
-	return "(select * from " + m.stored(files) + " union all by name " + none + " where false)"
+	return "(select * from " + m.stored(files) + " union all by name " + duck.None(columns) + ")"
 }
 
 // keyed are the staged files whose rows are told apart by key.

@@ -199,14 +199,12 @@ func (n *Night) rescan(ctx context.Context, f Found, r *reading, columns []strin
 	if err != nil {
 		return err
 	}
-	var renamed []csvfile.Shape
-	for i, column := range columns {
-		if shape, asked := r.shapes[column]; asked {
-			shape.Column = header[i+1]
-			renamed = append(renamed, shape)
-		}
-	}
 	named := func(column string) string { return header[slices.Index(columns, column)+1] }
+	var renamed []csvfile.Shape
+	for column, shape := range r.shapes {
+		shape.Column = named(column)
+		renamed = append(renamed, shape)
+	}
 	if r.scan, err = n.scanKeyed(ctx, f, r, written, renamed, columns, named); err != nil {
 		return err
 	}

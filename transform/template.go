@@ -68,7 +68,7 @@ func (r rendering) previous(name string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("model %q does not exist%s", name, meant(name, r.catalog.Models))
 	}
-	return r.withColumns(r.relation(r.Previous[name], m.Columns), m.Columns), nil
+	return r.withColumns(r.Previous[name], m.Columns), nil
 }
 
 func (r rendering) input(name string) (string, error) {
@@ -76,17 +76,17 @@ func (r rendering) input(name string) (string, error) {
 	if in == nil {
 		return "", fmt.Errorf("input %q does not exist%s", name, meant(name, r.catalog.Inputs))
 	}
-	files, columns := r.Inputs[name], in.LiveColumns()
-	if len(files) == 0 {
-		return r.relation(nil, columns), nil
-	}
-	return r.withColumns(r.Files(files), columns), nil
+	return r.withColumns(r.Inputs[name], in.LiveColumns()), nil
 }
 
-// withColumns gives rows all of the columns: files lack those that their mapping
-// leaves null.
-func (r rendering) withColumns(relation string, columns []models.Column) string {
-	return "(select * from " + relation + " union all by name select * from " + r.relation(nil, columns) + ")"
+// withColumns is the relation of files of which some lack columns, those that are null
+// throughout.
+func (r rendering) withColumns(files []string, columns []models.Column) string {
+	none := r.relation(nil, columns)
+	if len(files) == 0 {
+		return none
+	}
+	return "(select * from " + r.Files(files) + " union all by name select * from " + none + ")"
 }
 
 // carried writes the pattern once for each own column that the model carries,

@@ -37,13 +37,6 @@ func (f File) String() string {
 	return f.Path + "/" + f.Member
 }
 
-// literally escapes what means something in a pattern.
-var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
-
-// Literally is the pattern of filepath.Glob that finds a path, or a part of one, as
-// it stands.
-func Literally(path string) string { return literally.Replace(path) }
-
 // IsArchive says whether a path names a zip archive.
 func IsArchive(name string) bool { return strings.EqualFold(path.Ext(name), ".zip") }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nightjar/extract/delivered"
+	"nightjar/internal/config"
 )
 
 // expand finds the files that arguments name: paths, or globs that no shell
@@ -94,7 +95,7 @@ func patterns(dir string, files []delivered.File, arguments []string) []string {
 	}
 	list := make([]string, len(paths))
 	for i, path := range paths {
-		list[i] = relative(dir, delivered.Literally(path))
+		list[i] = relative(dir, config.Literally(path))
 	}
 	return list
 }
@@ -128,7 +129,7 @@ func common(paths []string) []string {
 	}
 	short := strings.TrimRight(base, "0123456789-")
 	trimmed := strings.TrimLeft(suffix, "0123456789-_")
-	return []string{delivered.Literally(folder+short) + "*" + delivered.Literally(trimmed), delivered.Literally(prefix) + "*" + delivered.Literally(suffix)}
+	return []string{config.Literally(folder+short) + "*" + config.Literally(trimmed), config.Literally(prefix) + "*" + config.Literally(suffix)}
 }
 
 // relative is a path as nightjar.yaml in a folder would name it.

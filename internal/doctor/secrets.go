@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"nightjar/internal/config"
 	"nightjar/internal/project"
 )
 
@@ -19,7 +20,7 @@ func (e *examination) secrets(dir string) {
 	if runtime.GOOS == "windows" {
 		return // its permissions are no mode bits
 	}
-	paths, _ := filepath.Glob(filepath.Join(literally.Replace(dir), ".env*"))
+	paths, _ := filepath.Glob(config.PatternIn(dir, ".env*"))
 	open := 0
 	projectFile := filepath.Join(dir, project.FileName)
 	for _, path := range append(paths, projectFile) {

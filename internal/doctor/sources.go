@@ -72,17 +72,13 @@ func (e *examination) ask(ctx context.Context, dir string, s *config.Source) (lo
 func lookAt(dir string, s *config.Source) look {
 	l := look{}
 	for _, pattern := range s.Files {
-		full := pattern
-		if !filepath.IsAbs(full) {
-			full = filepath.Join(literally.Replace(dir), pattern)
-		}
-		paths, err := filepath.Glob(full)
+		paths, err := filepath.Glob(config.PatternIn(dir, pattern))
 		if err != nil {
 			l.unreached = errors.Join(l.unreached, err)
 		}
 		if len(paths) == 0 {
 			l.missing = append(l.missing, pattern)
-			l.unreached = errors.Join(l.unreached, listable(dir, pattern)) // Glob says nothing of what it could not list
+			l.unreached = errors.Join(l.unreached, listable(config.FixedFolder(dir, pattern))) // Glob says nothing of what it could not list
 		}
 		for _, path := range paths {
 			l.unreached = errors.Join(l.unreached, l.file(path))
@@ -109,18 +105,8 @@ func (l *look) file(path string) error {
 	return nil
 }
 
-// listable says why the folder that a pattern fixes cannot be listed.
-func listable(dir, pattern string) error {
-	folder := filepath.Dir(pattern)
-	for strings.ContainsAny(folder, "*?[") {
-		folder = filepath.Dir(folder)
-	}
-	if !filepath.IsAbs(folder) {
-		folder = filepath.Join(dir, folder)
-	}
+// listable says why a folder cannot be listed.
+func listable(folder string) error {
 	_, err := os.ReadDir(folder)
 	return err
 }
-
-// literally makes of a path the pattern that finds it, as the nights do.
-var literally = strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`)

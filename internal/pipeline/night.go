@@ -156,8 +156,9 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	if err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
-	n.report.Warnings = n.forsaken()
-	if err := n.countedOnce(ctx, found); err != nil {
+	forsaken := n.forsaken()
+	n.report.Warnings = warnOf(forsaken)
+	if err := countedOnce(ctx, found, forsaken); err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
 	if n.options.Full {
@@ -166,45 +167,41 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	return found, err
 }
 
-// forsaken names the sources whose rows count although nightjar.yaml no longer
-// has them: under another name, the same files would count twice.
-func (n *night) forsaken() []string {
-	giving := map[string]bool{}
-	for _, d := range n.manifest.Deliveries {
-		if d.State == "current" {
-			giving[d.Source] = true
-		}
+// forsaken are the deliveries that count although nightjar.yaml no longer has their
+// source: under another name, the same files would count twice.
+func (n *night) forsaken() []lake.Delivery {
+	return slices.DeleteFunc(slices.Clone(n.manifest.Deliveries), func(d lake.Delivery) bool {
+		return d.State != "current" || n.Config.Sources.Named(d.Source) != nil
+	})
+}
+
+// warnOf names the sources of forsaken deliveries.
+func warnOf(forsaken []lake.Delivery) []string {
+	sources := map[string]bool{}
+	for _, d := range forsaken {
+		sources[d.Source] = true
 	}
 	var warnings []string
-	for _, source := range slices.Sorted(maps.Keys(giving)) {
-		if n.Config.Sources.Named(source) == nil {
-			warnings = append(warnings, fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, say `renamed_from: %s` on what it is called now", source, source))
-		}
+	for _, source := range slices.Sorted(maps.Keys(sources)) {
+		warnings = append(warnings, fmt.Sprintf("source %s is no longer in nightjar.yaml, and the rows that it gave still count; if it was renamed, say `renamed_from: %s` on what it is called now", source, source))
 	}
 	return warnings
 }
 
-// countedOnce refuses a file that counts already as one of a source that nightjar.yaml
-// no longer has: it has another name, and its rows would count twice.
-func (n *night) countedOnce(ctx context.Context, found []extract.Found) error {
-	forsaken := map[int64][]lake.Delivery{}
-	for _, d := range n.manifest.Deliveries {
-		if d.State == "current" && n.Config.Sources.Named(d.Source) == nil {
-			forsaken[d.Size] = append(forsaken[d.Size], d)
-		}
-	}
+// countedOnce refuses a file that counts already as a forsaken delivery: it has another
+// name, and its rows would count twice.
+func countedOnce(ctx context.Context, found []extract.Found, forsaken []lake.Delivery) error {
 	for _, f := range found {
-		if f.State != extract.New || f.Source.SameContent == "load" {
+		sameSize := func(d lake.Delivery) bool { return d.Size == f.Delivery.Size }
+		if f.State != extract.New || f.Source.SameContent == "load" || !slices.ContainsFunc(forsaken, sameSize) {
 			continue
 		}
-		for _, d := range forsaken[f.Delivery.Size] {
-			sum, err := delivered.Hash(ctx, f.File)
-			if err != nil {
-				return fmt.Errorf("source %s: %w", f.Source.Name, err)
-			}
-			if sum == d.SHA256 {
-				return fmt.Errorf("source %[1]s: %[2]s counts already as %[3]s of source %[4]s, which nightjar.yaml no longer has: say `renamed_from: %[4]s` on %[1]s if it is the same under another name, or `same_content: load` if both are true", f.Source.Name, f.Delivery.Name, d.Name, d.Source)
-			}
+		sum, err := delivered.Hash(ctx, f.File)
+		if err != nil {
+			return fmt.Errorf("source %s: %w", f.Source.Name, err)
+		}
+		if i := slices.IndexFunc(forsaken, func(d lake.Delivery) bool { return sameSize(d) && d.SHA256 == sum }); i >= 0 {
+			return fmt.Errorf("source %[1]s: %[2]s counts already as %[3]s of source %[4]s, which nightjar.yaml no longer has: say `renamed_from: %[4]s` on %[1]s if it is the same under another name, or `same_content: load` if both are true", f.Source.Name, f.Delivery.Name, forsaken[i].Name, forsaken[i].Source)
 		}
 	}
 	return nil

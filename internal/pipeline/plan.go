@@ -60,7 +60,7 @@ func MakePlan(ctx context.Context, p *project.Project, o Options) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{AsOf: n.manifest.AsOf, Warnings: slices.Concat(p.Catalog.Moved, n.forsaken())}
+	plan := &Plan{AsOf: n.manifest.AsOf, Warnings: slices.Concat(p.Catalog.Moved, warnOf(n.forsaken()))}
 	for _, name := range slices.Sorted(maps.Keys(p.Catalog.Inputs)) {
 		for _, change := range extract.Changes(p.Catalog.Inputs[name], n.manifest.Inputs[name]) {
 			plan.Contracts = append(plan.Contracts, name+": "+change)

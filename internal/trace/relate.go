@@ -2,8 +2,6 @@ package trace
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
@@ -29,7 +27,7 @@ func (t *Tracer) relate(ctx context.Context, sql string) error {
 		if in := t.catalog.Inputs[name]; in != nil {
 			relation = t.live(in)
 		} else if m := t.catalog.Models[name]; m != nil && t.manifest.Models[name] == nil {
-			relation = none(m.Columns)
+			relation = duck.None(m.Columns)
 		}
 		if relation != "" {
 			if err := t.exec(ctx, "reading "+name, "create temp view "+duck.Name(name)+" as "+relation); err != nil {
@@ -48,12 +46,4 @@ func (t *Tracer) live(in *models.Input) string {
 		files = set.Files()
 	}
 	return "from " + duck.Live(in, t.lake.Paths(files))
-}
-
-func none(columns []models.Column) string {
-	nulls := make([]string, len(columns))
-	for i, c := range columns {
-		nulls[i] = fmt.Sprintf("cast(null as %s) as %s", duck.SQLType(c.Type), duck.Name(c.Name))
-	}
-	return "select " + strings.Join(nulls, ", ") + " where false"
 }
