@@ -20,7 +20,7 @@ RACED := $(addsuffix /...,$(wildcard ./cmd ./extract ./load ./dashboards ./trans
 # under its version.
 GOLANGCI_LINT := .tools/golangci-lint-v2.15.0
 
-.PHONY: help build demo test lint fmt bench clean
+.PHONY: help build demo test nights lint fmt bench clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ demo: build ## Build, then run three nights of a made-up company, in demo/
 test: ## Run every test, then the short ones of concurrent packages with the race detector
 	set -o pipefail; go test -v -timeout 20m ./... | awk -f .ci/tests.awk
 	set -o pipefail; go test -v -race -short -timeout 20m $(RACED) | awk -f .ci/tests.awk
+
+nights: ## Run a year of the made-up company as 365 nights, and all at once: equal (an hour or so)
+	NIGHTJAR_NIGHTS=365 go test -v -timeout 0 -run TestNightsOfTheDemo ./internal/pipeline
 
 lint: $(GOLANGCI_LINT) ## Check Go (rules in .golangci.yml) and the portable SQL of facts
 	$(GOLANGCI_LINT) run ./...

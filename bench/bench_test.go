@@ -62,3 +62,14 @@ func TestMedians(t *testing.T) {
 		t.Error(m)
 	}
 }
+
+func TestTheBenchReadsTheTradeAlone(t *testing.T) {
+	example, err := os.ReadFile(filepath.Join("..", "examples", "demo", "nightjar.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trade, err := tradeAlone(string(example))
+	if err != nil || strings.Contains(trade, "data/service") || strings.Contains(trade, "system: erp\n    files: data/erp/orders") || !strings.Contains(trade, "question_id: recommend") || strings.Contains(trade, "survey_id: web") {
+		t.Errorf("%v in\n%s", err, trade)
+	}
+}

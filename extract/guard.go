@@ -8,12 +8,13 @@ import (
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
+	"nightjar/models"
 )
 
 // guardDeleted stops a night whose snapshot leaves out too much.
 func (m *merging) guardDeleted(source string, deleted int64, live []lake.File) error {
-	if total := rowsOf(live); m.beyondGuard(deleted, total) {
-		return fmt.Errorf("source %s: its snapshot leaves out %d of %d rows, more than guards.deleted (%.0f %%) allows: check that the file is whole, or raise guards.deleted", source, deleted, total, 100*m.Config.Guards.Deleted)
+	if total := rowsOf(live); m.beyondGuard(source, deleted, total) {
+		return fmt.Errorf("source %s: its snapshot leaves out %d of %d rows, more than guards.deleted (%.0f %%) allows: check that the file is whole; %s", source, deleted, total, 100*m.Config.Guards.Deleted, otherwise(source))
 	}
 	return nil
 }
@@ -50,16 +51,22 @@ func (m *merging) guardReplaced(ctx context.Context, staged []stagedFile) error 
 		}
 		d := m.delivery(id)
 		total := rowsOf(slices.DeleteFunc(append(m.set.Files(), m.set.Pending...), func(f lake.File) bool { return f.Source != d.Source }))
-		if gone := had - came[m.successor[id]]; m.beyondGuard(gone, total) {
-			return fmt.Errorf("source %s: the new version of %s has %d rows fewer than the one before, of %d in all, more than guards.deleted (%.0f %%) allows: check that the file is whole, or raise guards.deleted", d.Source, d.Name, gone, total, 100*m.Config.Guards.Deleted)
+		if gone := had - came[m.successor[id]]; m.beyondGuard(d.Source, gone, total) {
+			return fmt.Errorf("source %s: the new version of %s has %d rows fewer than the one before, of %d in all, more than guards.deleted (%.0f %%) allows: check that the file is whole; %s", d.Source, d.Name, gone, total, 100*m.Config.Guards.Deleted, otherwise(d.Source))
 		}
 	}
 	return duck.Scrub(rows.Err())
 }
 
-// beyondGuard says whether so many rows may not go without a word; a few always may.
-func (m *merging) beyondGuard(gone, of int64) bool {
-	return gone > 10 && float64(gone) > m.Config.Guards.Deleted*float64(of)
+// otherwise is how the night can go on in spite of the guard.
+func otherwise(of string) string {
+	return fmt.Sprintf("if they are right, run `nightjar run --accept %s.%s --reason '…'`, or raise guards.deleted", of, models.Deleted)
+}
+
+// beyondGuard says whether so many rows of a source, or of an input, may not go without a word; a
+// few always may, and any number that somebody accepted.
+func (m *merging) beyondGuard(name string, gone, of int64) bool {
+	return m.Accepted[name+"."+models.Deleted] == "" && gone > 10 && float64(gone) > m.Config.Guards.Deleted*float64(of)
 }
 
 func rowsOf(files []lake.File) int64 {

@@ -29,6 +29,8 @@ type Night struct {
 	Catalog    *models.Catalog
 	Manifest   *lake.Manifest
 	ReceivedAt time.Time
+	// Accepted guards, <source>.deleted or <input>.deleted, let pass what they would stop.
+	Accepted map[string]string
 	// Workers is how many deliveries are read at once; 0 means one per core.
 	Workers int
 	// Log is told of deliveries that are held; nil for nobody.

@@ -38,6 +38,8 @@ type shop struct {
 	catalog *models.Catalog
 	// committed is the manifest of the last night that went well.
 	committed *lake.Manifest
+	// accepted guards let pass what they would stop.
+	accepted map[string]string
 	// last is the last night, whatever became of it.
 	last  *Night
 	found []Found
@@ -141,7 +143,7 @@ func (s *shop) try() error {
 	if s.found, err = Discover(s.ctx, c, Look{Manifest: manifest, Now: s.clock, Verdicts: s.verdicts, Landing: Landed(s.lake)}); err != nil {
 		return err
 	}
-	s.last = &Night{DB: s.db, Lake: s.lake, Config: c, Catalog: s.catalog, Manifest: manifest, ReceivedAt: s.clock, Workers: 2}
+	s.last = &Night{DB: s.db, Lake: s.lake, Config: c, Catalog: s.catalog, Manifest: manifest, ReceivedAt: s.clock, Workers: 2, Accepted: s.accepted}
 	s.clock = s.clock.AddDate(0, 0, 1)
 	if err := Extract(s.ctx, s.last, s.found); err != nil {
 		return err

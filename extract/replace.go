@@ -66,8 +66,8 @@ func (m *merging) guardShrunk(ctx context.Context, source *config.Source, with s
 	if err := m.DB.QueryRowContext(ctx, with+" select count(*) from claimed where _live and _claimed > _place").Scan(&claimed); err != nil {
 		return duck.Scrub(err)
 	}
-	if m.beyondGuard(claimed-came, claimed) {
-		return fmt.Errorf("source %s: %d rows replace %d, fewer by more than guards.deleted (%.0f %%) allows: check that the file is whole, or raise guards.deleted", source.Name, came, claimed, 100*m.Config.Guards.Deleted)
+	if m.beyondGuard(source.Name, claimed-came, claimed) {
+		return fmt.Errorf("source %s: %d rows replace %d, fewer by more than guards.deleted (%.0f %%) allows: check that the file is whole; %s", source.Name, came, claimed, 100*m.Config.Guards.Deleted, otherwise(source.Name))
 	}
 	return nil
 }
@@ -157,13 +157,13 @@ func (m *merging) guardDeletions(ctx context.Context, staged []stagedFile, live 
 			came += s.Rows
 		}
 	}
-	if total := rowsOf(live); came > 0 && m.beyondGuard(came, total+came) {
+	if total := rowsOf(live); came > 0 && m.beyondGuard(m.input.Name, came, total+came) {
 		var gone int64
 		if err := m.DB.QueryRowContext(ctx, "select count(*) from "+m.table+" where _live").Scan(&gone); err != nil {
 			return err
 		}
-		if m.beyondGuard(gone, total) {
-			return fmt.Errorf("input %s: deletions take %d of %d rows, more than guards.deleted (%.0f %%) allows: check deleted_when and the file, or raise guards.deleted", m.input.Name, gone, total, 100*m.Config.Guards.Deleted)
+		if m.beyondGuard(m.input.Name, gone, total) {
+			return fmt.Errorf("input %s: deletions take %d of %d rows, more than guards.deleted (%.0f %%) allows: check deleted_when and the file; %s", m.input.Name, gone, total, 100*m.Config.Guards.Deleted, otherwise(m.input.Name))
 		}
 	}
 	return nil

@@ -38,7 +38,17 @@ func TestASnapshotThatLeavesOutTooMuchBlocks(t *testing.T) {
 	s.deliver("shop.csv", text)
 	s.night()
 	s.deliver("shop.csv", "id,day,status\n")
-	s.fails("source shop", "leaves out 50 of 50 rows", "guards.deleted (20 %)")
+	s.fails("source shop", "leaves out 50 of 50 rows", "guards.deleted (20 %)", "nightjar run --accept shop.deleted --reason")
+	s.accepted = map[string]string{"till.deleted": "another source"}
+	s.fails("source shop")
+	s.accepted = map[string]string{"shop.deleted": "it closed"}
+	s.night()
+	expect(t, s.live("sale", "document_id"), "document_id")
+	s.accepted = nil
+	s.deliver("shop.csv", text)
+	s.night()
+	s.deliver("shop.csv", "id,day,status\n")
+	s.fails("source shop")
 	s.describe("guards: {deleted: 1}\n" + snapshots)
 	s.night()
 	expect(t, s.live("sale", "document_id"), "document_id")

@@ -44,9 +44,14 @@ var about = []aboutTable{
 	{"pending", "One row per input and delivery with rows that wait for their owner.", columns(
 		"input string|The input.", "source string|The source.", "delivery_id bigint|The delivery.", "rows bigint|How many rows wait.")},
 	{"audit", "One row per test and guard of this night.", columns(
-		"model string|The model tested.", "test string|Name of the test, as audits in the configuration spell it.", "severity string|block, warn or off.",
+		"model string|The model tested, or the input or source.", "test string|Name of the test, as audits in the configuration spell it.", "severity string|block, warn or off.",
 		"status string|passed, failed, accepted (by a decision), off, or skipped.", "scope string|What it looked at: the whole table, or the months that changed.",
 		"rows bigint|Offending rows.", "sample string|File with up to 1,000 of them, in the run's folder.", "message string|What is wrong.")},
+	{"audit_row", "One row per offending row of a test or guard of this night, up to 1,000 each; without personal columns, and none of tests that read the person file.", columns(
+		"model string|The model tested, or the input or source.", "test string|Name of the test.", "row string|The row, as JSON: `row->>'$.column'` is a value of it.")},
+	{"decision", "One row per decision: something that a night or a person decided, and that is remembered.", columns(
+		"kind string|What was decided: guard_accepted, delivery, …", "period string|The day, night or period that it holds for.", "decision_key string|What it is about.",
+		"value string|What was decided.", "reason string|Why.", "decided_by string|Who decided.", "decided_at timestamptz|When the warehouse first knew.")},
 	{"model", "One row per model of this night.", columns(
 		"model string|Name of the model and its table.", "kind string|dim, fact, mart or person.", "description string|What a row is.", "grain string|Columns that tell rows apart.",
 		"partition string|month or none.", "file string|warehouse or person.", "fingerprint string|Hash of what it is built by.", "rows bigint|Rows in all.",
@@ -59,12 +64,18 @@ var about = []aboutTable{
 		"expression string|SQL over the model's table.", "unit string|Unit of its values.", "additivity string|Over what it may be summed.", "format string|How it is shown.")},
 	{"lineage", "One row per reference of a model.", columns(
 		"model string|The model.", "reference string|What it reads.", "kind string|model or input.", "optional boolean|Whether it does without.", "present boolean|Whether it is there tonight.")},
+	{"column_lineage", "One row per column of a model and thing that it is made of or decided by, from the parse tree of the model's SQL.", columns(
+		"model string|The model.", "column string|The column; null where all rows are meant.",
+		"role string|value: its values are made of it. decides: it chooses among values (case, filter, window). rows: it decides which rows there are (filters, joins, groups). unresolved: could not be followed.",
+		"kind string|model, input, previous (last night's rows of a model) or variable; null where unresolved.", "reference string|The model or input; null for a variable.",
+		"reference_column string|Its column, * for its rows as they are counted, or the variable.", "problem string|What could not be followed.")},
 	{"freshness", "One row per source: how new its data is.", columns(
 		"source string|The source.", "delivery_id bigint|Its last delivery that counts.", "delivery string|Name of that delivery.", "received_at timestamptz|When it was received.",
 		"newest_month date|Newest month with rows.", "newest_business_date date|Newest business date of its rows.")},
 	{"table_version", "One row per table and month: what its rows are, independent of their order.", columns(
 		"table string|The table.", "month date|The month; null without a partition.", "rows bigint|Rows.", "content string|Fingerprint of all columns but delivery_id and source_row.",
-		"run string|The run that built it.", "file string|Its Parquet file within the lake.")},
+		"run string|The run that built it.", "file string|Its Parquet file within the lake.",
+		"is_stale boolean|Whether a run with --select left it, or what it is built from, as it was, although that has changed: the next whole night builds it.")},
 }
 
 // columns reads "name type|description".
@@ -98,9 +109,12 @@ func (s *store) describeItself(ctx context.Context, n Night) error {
 	if err := s.rejects(ctx, n); err != nil {
 		return fmt.Errorf("filling nightjar.reject: %w", err)
 	}
+	if err := s.decisions(ctx, n); err != nil {
+		return fmt.Errorf("filling nightjar.decision: %w", err)
+	}
 	return s.append(ctx, map[string]iter.Seq[[]driver.Value]{
 		"run": n.runRows(), "delivery": n.deliveryRows(), "delivery_input": n.ledgerRows(), "pending": slices.Values(pending),
-		"model": n.modelRows(), "column": n.columnRows(), "measure": n.measureRows(), "lineage": n.lineageRows(),
+		"model": n.modelRows(), "column": n.columnRows(), "measure": n.measureRows(), "lineage": n.lineageRows(), "column_lineage": n.columnLineageRows(),
 		"freshness": n.freshnessRows(newest), "table_version": n.versionRows(),
 	})
 }

@@ -22,12 +22,27 @@ func (s *store) rejects(ctx context.Context, n Night) error {
 		return nil
 	}
 	names := `delivery_id, source, delivery, input, rule, "column", line, source_row, reason, action, shape`
-	received := make([]string, len(n.Manifest.Deliveries))
+	return s.exec(ctx, fmt.Sprintf("insert into warehouse.nightjar.reject (%[1]s, received_at) select %[1]s, received_at from %[2]s left join %[3]s using (delivery_id)",
+		names, duck.Parquet(n.Lake.Paths(files)), n.received()))
+}
+
+// received is the relation of when each delivery was received.
+func (n Night) received() string {
+	rows := make([]string, len(n.Manifest.Deliveries))
 	for i, d := range n.Manifest.Deliveries {
-		received[i] = fmt.Sprintf("(%d, timestamptz '%s')", d.ID, d.ReceivedAt.UTC().Format("2006-01-02 15:04:05.999999+00"))
+		rows[i] = fmt.Sprintf("(%d, timestamptz '%s')", d.ID, d.ReceivedAt.UTC().Format("2006-01-02 15:04:05.999999+00"))
 	}
-	return s.exec(ctx, fmt.Sprintf("insert into warehouse.nightjar.reject (%[1]s, received_at) select %[1]s, received_at from %[2]s left join (values %[3]s) d(delivery_id, received_at) using (delivery_id)",
-		names, duck.Parquet(n.Lake.Paths(files)), strings.Join(received, ", ")))
+	return "(values " + strings.Join(rows, ", ") + ") as d(delivery_id, received_at)"
+}
+
+// decisions copies the rows of the input decision.
+func (s *store) decisions(ctx context.Context, n Night) error {
+	set, contract := n.Manifest.Inputs["decision"], n.Catalog.Inputs["decision"]
+	if set == nil || contract == nil || len(set.Files()) == 0 {
+		return nil
+	}
+	return s.exec(ctx, fmt.Sprintf("insert into warehouse.nightjar.decision select kind, period, decision_key, value, reason, decided_by, received_at from %s left join %s using (delivery_id)",
+		duck.Live(contract, n.Lake.Paths(set.Files())), n.received()))
 }
 
 // pending counts the rows that wait, by input and delivery.

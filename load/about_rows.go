@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"nightjar/internal/lake"
+	"nightjar/internal/lineage"
 )
 
 // A values is a stream of rows for the appender.
@@ -126,6 +127,39 @@ func (n Night) lineageRows() values {
 	}
 }
 
+// columnLineageRows are in the order of models and columns; an empty column stands for
+// the rows of its model.
+func (n Night) columnLineageRows() values {
+	return func(yield func([]driver.Value) bool) {
+		for _, m := range n.Models {
+			l := n.Lineage[m.Name]
+			if l == nil {
+				continue
+			}
+			rows := traced(m.Name, "", "rows", l.Decides, l.Unresolved)
+			for _, c := range l.Columns {
+				rows = slices.Concat(rows, traced(m.Name, c.Name, "value", c.From, c.Unresolved), traced(m.Name, c.Name, "decides", c.Decides, nil))
+			}
+			for _, row := range rows {
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func traced(model, column, role string, origins []lineage.Origin, problems []string) [][]driver.Value {
+	var rows [][]driver.Value
+	for _, o := range origins {
+		rows = append(rows, []driver.Value{model, word(column), role, o.Kind, word(o.Relation), o.Column, nil})
+	}
+	for _, problem := range problems {
+		rows = append(rows, []driver.Value{model, word(column), "unresolved", nil, nil, nil, problem})
+	}
+	return rows
+}
+
 func (n Night) freshnessRows(newest map[string]time.Time) values {
 	return func(yield func([]driver.Value) bool) {
 		months, _ := newestMonths(n.Manifest)
@@ -148,7 +182,7 @@ func (n Night) versionRows() values {
 			parts := partitions(n.Manifest, m.Name)
 			for _, key := range sortedKeys(parts) {
 				p := parts[key]
-				if !yield([]driver.Value{m.Name, day(key), p.File.Rows, p.Content, p.Run, p.File.Path}) {
+				if !yield([]driver.Value{m.Name, day(key), p.File.Rows, p.Content, p.Run, p.File.Path, slices.Contains(n.Stale[m.Name], key)}) {
 					return
 				}
 			}

@@ -8,6 +8,7 @@ import (
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
+	"nightjar/internal/lineage"
 	"nightjar/models"
 )
 
@@ -38,6 +39,10 @@ func told(w *world) Night {
 func TestTheWarehouseTellsAboutItself(t *testing.T) {
 	w := newWorld(t)
 	n := told(w)
+	n.Lineage = map[string]*lineage.Lineage{"fact_thing": {
+		Columns: []lineage.Column{{Name: "amount", From: []lineage.Origin{{Kind: lineage.Input, Relation: "thing", Column: "amount"}}, Unresolved: []string{"what a file gives"}}},
+		Decides: []lineage.Origin{{Kind: lineage.Variable, Column: "as_of"}},
+	}}
 	w.publish(n)
 	for query, want := range map[string]string{
 		"select run, manifest, as_of::varchar, outcome from nightjar.run":                                                                            "run1 1 2024-03-31 published",
@@ -49,6 +54,7 @@ func TestTheWarehouseTellsAboutItself(t *testing.T) {
 		"select model, kind, grain, rows, months, first_month::varchar, built_run from nightjar.model where model = 'fact_thing'":                    "fact_thing fact thing_id 7 2 2024-01-01 run1",
 		`select "column", position, type, unit from nightjar.column where model = 'fact_thing' and "column" = 'amount'`:                              "amount 4 decimal(18,4) currency",
 		"select measure, title_zh, expression from nightjar.measure":                                                                                 "worth 价值 sum(amount)",
+		`select coalesce("column", '-'), role, coalesce(reference, '-'), coalesce(reference_column, '-') from nightjar.column_lineage order by all`:  "- rows - as_of\namount unresolved - -\namount value thing amount",
 		"select model, reference, kind, present from nightjar.lineage":                                                                               "fact_thing thing input true",
 		`select "table", month::varchar, rows, run from nightjar.table_version where "table" = 'fact_thing'`:                                         "fact_thing 2024-01-01 5 run1\nfact_thing 2024-02-01 2 run1",
 		"select status, count(*) from nightjar.audit group by all":                                                                                   "passed 15\nskipped 1",

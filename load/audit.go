@@ -22,9 +22,9 @@ import (
 const atOnce = 2
 
 // Audit runs the tests of every header, and the guards, in the files that
-// Build made, and writes what it found into nightjar.audit. Tests of a column
-// and of uniqueness look at the months that changed tonight, SQL tests and
-// guards at the whole. A test that fails leaves up to 1,000 of its rows,
+// Build made, and writes what it found into nightjar.audit and audit_row. Tests
+// of a column, of uniqueness, and guards look at the months that changed
+// tonight, SQL tests and the number of rows at the whole. A test that fails leaves up to 1,000 of its rows,
 // without personal columns, in the run's folder: audit-<model>-<test>.parquet.
 //
 // The findings are of all tests, passed ones too; whether they keep the night
@@ -37,7 +37,7 @@ func Audit(ctx context.Context, n Night) (Findings, error) {
 	}
 	findings, err := n.audit(ctx, s)
 	if err == nil {
-		err = s.append(ctx, map[string]iter.Seq[[]driver.Value]{"audit": auditRows(findings)})
+		err = s.keep(ctx, findings)
 	}
 	if err != nil {
 		s.abandon()
@@ -47,7 +47,7 @@ func Audit(ctx context.Context, n Night) (Findings, error) {
 }
 
 func (n Night) audit(ctx context.Context, s *store) (Findings, error) {
-	if err := s.exec(ctx, "truncate warehouse.nightjar.audit"); err != nil {
+	if err := s.exec(ctx, "truncate warehouse.nightjar.audit", "truncate warehouse.nightjar.audit_row"); err != nil {
 		return nil, err
 	}
 	byModel := make([][]Finding, len(n.Models))
@@ -63,7 +63,28 @@ func (n Night) audit(ctx context.Context, s *store) (Findings, error) {
 		return slices.Concat(byModel...), err
 	}
 	inputs, err := n.auditInputs(ctx, s)
-	return append(slices.Concat(byModel...), inputs...), err
+	if err != nil {
+		return inputs, err
+	}
+	fresh, err := n.auditSources(ctx, s)
+	findings := slices.Concat(slices.Concat(byModel...), inputs, fresh)
+	for i := range findings {
+		findings[i].accept(n.Accepted)
+	}
+	return findings, err
+}
+
+func (n Night) auditSources(ctx context.Context, s *store) ([]Finding, error) {
+	conn, err := s.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	findings, err := n.freshness(ctx, conn)
+	if err != nil {
+		return nil, fmt.Errorf("audit of the sources' freshness: %w", err)
+	}
+	return findings, nil
 }
 
 func (n Night) auditModel(ctx context.Context, s *store, m *models.Model) ([]Finding, error) {
@@ -76,7 +97,7 @@ func (n Night) auditModel(ctx context.Context, s *store, m *models.Model) ([]Fin
 	if err := conn.QueryRowContext(ctx, "select count(*) from "+table(m)).Scan(&rows); err != nil {
 		return nil, fmt.Errorf("counting %s: %w", m.Name, duck.Scrub(err))
 	}
-	findings := n.guards(m, rows)
+	findings := n.rowGuards(m, rows)
 	checks := n.checks(m)
 	for i := range checks {
 		switch c := &checks[i]; {
@@ -161,9 +182,28 @@ func (n Night) convict(ctx context.Context, conn *sql.Conn, c *check) error {
 	if _, err := conn.ExecContext(ctx, "copy ("+c.evidence()+") to "+duck.Text(path)+" (format parquet)"); err != nil {
 		return duck.Scrub(err)
 	}
-	c.finding.fail(rows, fmt.Sprintf("%d %s; see runs/%s/%s", rows, c.wrong, n.Manifest.Run, filepath.Base(path)))
-	c.finding.Sample = path
+	things, wrong, _ := strings.Cut(c.wrong, " ")
+	c.finding.fail(rows, fmt.Sprintf("%s %s; see runs/%s/%s", count(rows, strings.TrimSuffix(things, "s")), wrong, n.Manifest.Run, filepath.Base(path)))
+	c.finding.Sample, c.finding.ofPersons = path, n.ofPersons(*c)
 	return errors.Join(os.Chmod(path, 0o600))
+}
+
+// keep writes what was found into the schema nightjar, with the samples' rows but
+// for those that a query made of the person file.
+func (s *store) keep(ctx context.Context, findings Findings) error {
+	if err := s.append(ctx, map[string]iter.Seq[[]driver.Value]{"audit": auditRows(findings)}); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.Sample == "" || f.ofPersons {
+			continue
+		}
+		err := s.exec(ctx, fmt.Sprintf("insert into warehouse.nightjar.audit_row select %s, %s, to_json(t)::varchar from %s as t", duck.Text(f.Model), duck.Text(f.Test), duck.Parquet([]string{f.Sample})))
+		if err != nil {
+			return fmt.Errorf("filling nightjar.audit_row: %w", err)
+		}
+	}
+	return nil
 }
 
 func auditRows(findings Findings) values {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"nightjar/internal/duck"
+	"nightjar/models"
 )
 
 // failed is "test severity rows" of each finding that failed, in order.
@@ -171,5 +172,27 @@ func TestSamplesHoldNoPersonalColumn(t *testing.T) {
 		if err != nil || strings.Contains(string(text), "13800000000") || strings.Contains(string(text), "phone") {
 			t.Errorf("%s holds personal data (%v)", f.Sample, err)
 		}
+	}
+}
+
+func TestTheWarehouseKeepsTheRowsOfFindingsButForPersons(t *testing.T) {
+	w := newWorld(t)
+	parts := usual()
+	parts["dim_store/whole"] = "select unnest(['s1', 's2', 's2']) as store_key"
+	parts["person_customer/whole"] = "select 'shop:1' as customer_key, unnest(['13800000000', null]) as phone"
+	n := w.night(parts)
+	w.build(n)
+	w.audit(n)
+	got := ask(t, n.building(n.Manifest.Warehouse), "select model, test, row from nightjar.audit_row")
+	if want := `dim_store unique {"store_key":"s2"}`; got != want+"\n"+want {
+		t.Errorf("kept\n%s", got)
+	}
+}
+
+func TestEvidenceLacksPersonalColumnsOfTheProject(t *testing.T) {
+	in := &models.Input{Name: "card", Own: []models.Column{{Name: "x_phone", Type: "string", Personal: true}}}
+	c := check{model: asModel(in), offending: "select * from card"}
+	if got := c.evidence(); !strings.Contains(got, "not in ('x_phone')") {
+		t.Errorf("it is %s", got)
 	}
 }

@@ -119,7 +119,7 @@ func TestDescriptionsBecomeComments(t *testing.T) {
 	w := newWorld(t)
 	n := w.night(usual())
 	w.publish(n)
-	if got := w.ask(n, "select comment from duckdb_tables() where table_name = 'fact_thing'"); got != "One row per thing." {
+	if got := w.ask(n, "select comment from duckdb_tables() where table_name = 'fact_thing'"); got != "One row per thing. Measures: Worth 价值 = sum(amount)." {
 		t.Errorf("table: %q", got)
 	}
 	if got := w.ask(n, "select comment from duckdb_columns() where table_name = 'fact_thing' and column_name = 'amount'"); got != "What it's worth. [currency]" {

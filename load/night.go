@@ -9,6 +9,7 @@ import (
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
+	"nightjar/internal/lineage"
 	"nightjar/models"
 )
 
@@ -32,13 +33,27 @@ type Night struct {
 	// RowDrop is the share of a table's rows (0.5 = half) that may be gone
 	// since last night before the guard row_drop blocks; 0 turns it off.
 	RowDrop float64
+	// LastNight and ComparableDay are the shares by which a total may differ from
+	// last night's, or from the comparable day's, before the guards of those names
+	// fail; 0 turns them off.
+	LastNight     float64
+	ComparableDay float64
+	// Moves replaces those of a header's test, by "<model>.<column>".
+	Moves map[string]models.Moves
+	// ExpectDays says by source within how many days before as_of its newest row lies.
+	ExpectDays map[string]int
 	// Accepted guards, "<model>.<guard>" → the reason that a person gave: they
 	// are recorded and do not block.
 	Accepted map[string]string
+	// Stale lists, by model, partitions that were left as they were, although what they
+	// are built from has changed.
+	Stale map[string][]string
 	// Verify reckons the Content of every new partition from its table, too.
 	Verify bool
 	// Engine says what DuckDB may use; Path is ignored.
 	Engine duck.Options
+	// Lineage of the models' columns, by model, for nightjar.column_lineage.
+	Lineage map[string]*lineage.Lineage
 	// Runs are earlier runs, for nightjar.run. This night's own row is added
 	// when they do not have it.
 	Runs []Run

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nightjar/internal/duck"
@@ -41,7 +42,7 @@ func (n Night) auditInputs(ctx context.Context, s *store) ([]Finding, error) {
 func (n Night) auditReference(ctx context.Context, conn *sql.Conn, in *models.Input, column models.Column) (Finding, error) {
 	to, key, _ := strings.Cut(column.References, ".")
 	c := check{
-		model:   &models.Model{Name: in.Name, Columns: in.Columns},
+		model:   asModel(in),
 		finding: Finding{Model: in.Name, Test: column.Name + ".references", Status: "passed", Scope: "whole", Severity: n.severity(in.Name, column.Name+".references", "warn")},
 		wrong:   "rows whose " + column.Name + " is in no " + column.References,
 	}
@@ -59,4 +60,9 @@ func (n Night) auditReference(ctx context.Context, conn *sql.Conn, in *models.In
 		duck.Live(in, n.Lake.Paths(files)), known, name, name)
 	err := n.convict(ctx, conn, &c)
 	return c.finding, err
+}
+
+// asModel is an input as what an audit looks at: its name and all of its columns.
+func asModel(in *models.Input) *models.Model {
+	return &models.Model{Name: in.Name, Columns: slices.Concat(in.Columns, in.Own)}
 }

@@ -38,6 +38,19 @@ func describe(c models.Column) string {
 	return strings.TrimSpace(c.Description + " [" + c.Unit + "]")
 }
 
+// describeModel is a table's comment: its description, then its measures, in English
+// and Chinese.
+func describeModel(m *models.Model) string {
+	var measures []string
+	for _, x := range m.Measures {
+		measures = append(measures, strings.TrimSpace(x.Title["en"]+" "+x.Title["zh"])+" = "+x.Expression)
+	}
+	if len(measures) == 0 {
+		return m.Description
+	}
+	return strings.TrimSpace(m.Description + " Measures: " + strings.Join(measures, "; ") + ".")
+}
+
 // define drops the tables that go and makes those that begin anew.
 func (s *store) define(ctx context.Context, steps []step, present map[string][]models.Column) error {
 	statements := map[string][]string{}
@@ -54,7 +67,7 @@ func (s *store) define(ctx context.Context, steps []step, present map[string][]m
 	for _, st := range steps {
 		if st.anew {
 			catalog := catalogOf(st.model)
-			statements[catalog] = append(statements[catalog], create(table(st.model), st.model.Description, st.model.Columns)...)
+			statements[catalog] = append(statements[catalog], create(table(st.model), describeModel(st.model), st.model.Columns)...)
 		}
 	}
 	for _, catalog := range []string{warehouse, person} {

@@ -21,11 +21,12 @@ type check struct {
 	pass  string
 	// offending is a query of the rows to blame.
 	offending string
-	wrong     string
+	// wrong says what they are, in the plural: "rows without a value".
+	wrong string
 }
 
 // checks lists the tests of a model over the months that changed tonight (all
-// rows of a model without months).
+// rows of a model without months), and the guards that leave rows behind.
 func (n Night) checks(m *models.Model) []check {
 	where, scope := n.scope(m)
 	var all []check
@@ -39,21 +40,24 @@ func (n Night) checks(m *models.Model) []check {
 	}
 	for _, column := range m.Columns {
 		for _, t := range column.Tests {
+			if t.Kind == "moves" {
+				all = append(all, n.movesCheck(m, column, t)...)
+				continue
+			}
 			add(column.Name+"."+t.Kind, "block", scope, n.columnCheck(m, column, t, where))
 		}
 	}
 	for _, t := range m.Tests {
 		if len(t.Unique) > 0 {
-			name := t.Name
-			if name == "" {
-				name = "unique"
-			}
-			add(name, t.Severity, scope, unique(m, t.Unique, where))
+			add(t.AuditName(), t.Severity, scope, unique(m, t.Unique, where))
 			continue
 		}
-		add(t.Name, t.Severity, "whole", check{offending: strings.TrimRight(strings.TrimSpace(t.SQL), ";"), wrong: "rows that the test says should not be there"})
+		add(t.AuditName(), t.Severity, "whole", check{offending: strings.TrimRight(strings.TrimSpace(t.SQL), ";"), wrong: "rows that the test says should not be there"})
 	}
-	return all
+	for _, measure := range m.Totals() {
+		all = append(all, n.lastNightCheck(m, measure)...)
+	}
+	return append(all, n.comparableChecks(m)...)
 }
 
 // scope is a condition on the rows to look at ("true" for all), and how
@@ -71,10 +75,7 @@ func (n Night) scope(m *models.Model) (where, name string) {
 	default:
 		where = "month in " + dates(changed)
 	}
-	if len(changed) == 1 {
-		return where, "1 month"
-	}
-	return where, fmt.Sprintf("%d months", len(changed))
+	return where, count(len(changed), "month")
 }
 
 // severity is the config's word, else the header's, else block.
@@ -97,6 +98,9 @@ func (n Night) columnCheck(m *models.Model, column models.Column, t models.Colum
 	case "accepted_values":
 		outside := name + "::varchar not in " + list(t.Values)
 		return check{pass: "values", quick: "count(*) filter (where " + outside + ")", offending: rows + " and " + outside, wrong: "rows with another value than " + strings.Join(t.Values, ", ")}
+	case "range":
+		outside := beyond(name, t)
+		return check{pass: "values", quick: "count(*) filter (where " + outside + ")", offending: rows + " and (" + outside + ")", wrong: "rows with a value beyond " + bounds(t)}
 	case "unique":
 		return uniqueColumn(m, column.Name, where)
 	case "relationships":
@@ -110,6 +114,29 @@ func (n Night) columnCheck(m *models.Model, column models.Column, t models.Colum
 		}
 	}
 	return check{}
+}
+
+// beyond is the condition that a value lies outside of its range.
+func beyond(name string, t models.ColumnTest) string {
+	var sides []string
+	if t.Min != "" {
+		sides = append(sides, name+" < "+duck.Text(t.Min))
+	}
+	if t.Max != "" {
+		sides = append(sides, name+" > "+duck.Text(t.Max))
+	}
+	return strings.Join(sides, " or ")
+}
+
+func bounds(t models.ColumnTest) string {
+	switch {
+	case t.Max == "":
+		return "its least, " + t.Min
+	case t.Min == "":
+		return "its greatest, " + t.Max
+	default:
+		return t.Min + " to " + t.Max
+	}
 }
 
 // unique looks at 64-bit hashes first: as many different ones as rows proves
@@ -160,24 +187,13 @@ func (n Night) absent(c check) string {
 	return ""
 }
 
-// guards compare the table as it is with last night's and with the manifest.
-func (n Night) guards(m *models.Model, rows int64) []Finding {
-	now, before := rowsOf(partitions(n.Manifest, m.Name)), rowsOf(partitions(n.Previous, m.Name))
-	count := Finding{Model: m.Name, Test: models.RowCount, Severity: n.severity(m.Name, models.RowCount, ""), Scope: "whole", Status: "passed"}
-	if rows != now {
-		count.fail(abs(rows-now), fmt.Sprintf("the table has %d rows, its files have %d: something other than Nightjar changed last night's warehouse; remove that file and run again, which makes it afresh", rows, now))
-	}
-	drop := Finding{Model: m.Name, Test: models.RowDrop, Severity: n.severity(m.Name, models.RowDrop, ""), Scope: "whole", Status: "passed"}
-	if n.RowDrop > 0 && !m.MayShrink && float64(before-rows) > n.RowDrop*float64(before) {
-		drop.fail(before-rows, fmt.Sprintf("%d rows, %d last night: more than %.0f %% are gone; see which deliveries brought less, or accept it if it is right", rows, before, n.RowDrop*100))
-		if reason := n.Accepted[m.Name+"."+models.RowDrop]; reason != "" {
-			drop.Status, drop.Message = "accepted", reason
-		}
-	}
-	return []Finding{count, drop}
+// ofPersons says whether the check reads a table of the person file.
+func (n Night) ofPersons(c check) bool {
+	return slices.ContainsFunc(identifier.FindAllString(c.offending, -1), func(name string) bool {
+		m := n.Catalog.Models[name]
+		return m != nil && m.Person()
+	})
 }
-
-func abs(n int64) int64 { return max(n, -n) }
 
 // evidence is a query of the offending rows without the model's personal columns.
 func (c check) evidence() string {

@@ -97,15 +97,20 @@ func newWorld(t *testing.T) *world {
 		catalog: &models.Catalog{Inputs: map[string]*models.Input{}, Models: map[string]*models.Model{}},
 	}
 	for _, text := range []string{factHeader, dimHeader, personHeader, friendHeader} {
-		_, name, _ := strings.Cut(text, "name: ")
-		name, _, _ = strings.Cut(name, "\n")
-		m, err := models.ParseModel(name+".sql", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.catalog.Models[name] = m
+		w.add(text)
 	}
 	return w
+}
+
+func (w *world) add(header string) {
+	w.t.Helper()
+	_, name, _ := strings.Cut(header, "name: ")
+	name, _, _ = strings.Cut(name, "\n")
+	m, err := models.ParseModel(name+".sql", []byte(header))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.catalog.Models[name] = m
 }
 
 // things are rows of fact_thing: "id status amount store".

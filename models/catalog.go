@@ -80,16 +80,16 @@ func (c *Catalog) replaces(m *Model) error {
 		return nil
 	}
 	if m.Overrides == "" {
-		return fmt.Errorf("%s: a model %s ships with Nightjar: to replace it, add `overrides: %s` to the header", m.Path, m.Name, old.Fingerprint)
+		return fmt.Errorf("%s: a model %s ships with Nightjar: to replace it, add `overrides: %s` to the header; `nightjar model %[2]s --own` prints ours so", m.Path, m.Name, old.Fingerprint)
 	}
 	if m.Overrides != old.Fingerprint {
-		c.Moved = append(c.Moved, fmt.Sprintf("%s overrides version %s of %s, which now is %s: see what changed in it, then say `overrides: %[4]s`", m.Path, m.Overrides, m.Name, old.Fingerprint))
+		c.Moved = append(c.Moved, fmt.Sprintf("%s overrides version %s of %s, which now is %s: see with `nightjar model %[3]s` what changed in it, then say `overrides: %[4]s`", m.Path, m.Overrides, m.Name, old.Fingerprint))
 	}
 	if !slices.Equal(m.Grain, old.Grain) {
 		return fmt.Errorf("%s: the grain must stay %v, as in the model that it replaces", m.Path, old.Grain)
 	}
 	for _, column := range old.Columns {
-		if !slices.ContainsFunc(m.Columns, func(c Column) bool { return c.Name == column.Name }) {
+		if !m.has(column.Name) {
 			return fmt.Errorf("%s: column %s of the model that it replaces is missing", m.Path, column.Name)
 		}
 	}
@@ -116,6 +116,9 @@ func (c *Catalog) resolve() error {
 			if c.Models[name] == nil {
 				return fmt.Errorf("%s: model %q does not exist%s", m.Path, name, nearest(name, keys(c.Models)))
 			}
+		}
+		if err := c.checkRelationships(m); err != nil {
+			return err
 		}
 		for _, t := range m.Trace {
 			if err := c.checkTrace(t); err != nil {

@@ -8,5 +8,5 @@ import "embed"
 
 // Standard is the file tree of the inputs and models that ship with Nightjar.
 //
-//go:embed inputs dims facts marts person
+//go:embed inputs dims facts marts person steps
 var Standard embed.FS

@@ -106,7 +106,7 @@ type Column struct {
 	// Rules says, by rule name, what happens to a row that breaks it:
 	// reject, null, warn or fail. Default: reject.
 	Rules map[string]string `yaml:"rules"`
-	// Tests of a model's column: not_null, unique, accepted_values.
+	// Tests of a model's column.
 	Tests []ColumnTest `yaml:"tests"`
 }
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,8 +16,9 @@ type Model struct {
 	Partition string `yaml:"partition"`
 	// File is "warehouse" (default) or "person", for personal columns.
 	File string `yaml:"file"`
-	// Reaches says what a month looks at beyond its own rows: "as_of", or
-	// "<input>.<date column>" (rows also count in that date's month).
+	// Reaches says what a month looks at beyond its own rows: "as_of",
+	// "<input>.<date column>" (rows also count in that date's month), or a number
+	// of days after its last ("7d") or before its first ("-7d").
 	Reaches []string `yaml:"reaches"`
 	// Optional references may be absent from a project; they are then empty.
 	Optional []string  `yaml:"optional"`
@@ -37,6 +39,9 @@ type Model struct {
 	// of the same name replaces.
 	Overrides string `yaml:"overrides"`
 
+	// Upkeep says how last night's rows become tonight's; nil builds everything.
+	Upkeep *Upkeep `yaml:"upkeep"`
+
 	// SQL is the template after the header, Inputs and Refs what it names,
 	// Vars the project variables that it reads.
 	SQL    string   `yaml:"-"`
@@ -46,6 +51,9 @@ type Model struct {
 	// Previous are the models whose rows of the last published night it reads:
 	// see [Model.Remembers].
 	Previous []string `yaml:"-"`
+	// Changed are the models and inputs of which it reads the rows that differ from the
+	// last published night's.
+	Changed []string `yaml:"-"`
 	// Carried are the names of the x_… columns that the model has in this project.
 	Carried []string `yaml:"-"`
 	// Path is where the file lies and Line where in it SQL begins, for errors.
@@ -54,32 +62,6 @@ type Model struct {
 	// Fingerprint is the hash of the whole file, and of what is carried.
 	Fingerprint string `yaml:"-"`
 }
-
-// A Test is an audit over a whole model. Exactly one of Unique and SQL is set.
-// SQL is a query that returns the offending rows; it runs inside the warehouse,
-// where every table is at hand. Severity is "block" (default) or "warn".
-type Test struct {
-	Name     string   `yaml:"name"`
-	Unique   []string `yaml:"unique"`
-	SQL      string   `yaml:"sql"`
-	Severity string   `yaml:"severity"`
-}
-
-// A ColumnTest is an audit over one column: Kind is not_null, unique,
-// accepted_values (Values) or relationships (To "model.column").
-type ColumnTest struct {
-	Kind   string
-	Values []string
-	To     string
-}
-
-// The guards that every model has beside the tests of its header.
-const (
-	// RowCount compares the table with its files.
-	RowCount = "row_count"
-	// RowDrop compares it with last night's.
-	RowDrop = "row_drop"
-)
 
 // A Measure is defined once, in the header of the model it belongs to.
 type Measure struct {
@@ -97,17 +79,40 @@ func (m *Model) Monthly() bool { return m.Partition == "month" }
 // ReachesAsOf says whether the model's rows depend on the night's as_of.
 func (m *Model) ReachesAsOf() bool { return slices.Contains(m.Reaches, "as_of") }
 
+// Months are those whose rows a month of the model looks at: itself, and those
+// that it reaches by days.
+func (m *Model) Months(month Month) []Month {
+	back, ahead := 0, 0
+	for _, reach := range m.Reaches {
+		if days, ok := days(reach); ok {
+			back, ahead = min(back, days), max(ahead, days)
+		}
+	}
+	months := []Month{month.day(back)}
+	for last := month.Next().day(ahead - 1); months[len(months)-1] != last; {
+		months = append(months, months[len(months)-1].Next())
+	}
+	return months
+}
+
+// days reads a reach such as 7d or -7d.
+func days(reach string) (days int, ok bool) {
+	number, found := strings.CutSuffix(reach, "d")
+	days, err := strconv.Atoi(number)
+	return days, found && err == nil
+}
+
 // Remembers says whether the model looks at the last published night, its own
 // rows among it. It is built anew when what it refers to tonight has changed:
 // from the same rows as last night it must give the rows that it gave. It may
 // read as_of without reaching for it, to write down since when something is so.
-func (m *Model) Remembers() bool { return len(m.Previous) > 0 }
+func (m *Model) Remembers() bool { return len(m.Previous)+len(m.Changed) > 0 }
 
 // IsOptional says whether the model does without the named reference.
 func (m *Model) IsOptional(ref string) bool { return slices.Contains(m.Optional, ref) }
 
-// Kind is "dim", "fact", "mart" or "person": the part of the name before the
-// first underscore.
+// Kind is "dim", "fact", "mart", "person" or "step": the part of the name before
+// the first underscore.
 func (m *Model) Kind() string {
 	kind, _, _ := strings.Cut(m.Name, "_")
 	return kind

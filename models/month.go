@@ -32,3 +32,12 @@ func (m Month) Next() Month {
 	}
 	return MonthOf(first.AddDate(0, 1, 0))
 }
+
+// day is the month of the day so many days after the first of m.
+func (m Month) day(days int) Month {
+	first, err := time.Parse(time.DateOnly, string(m))
+	if err != nil {
+		return m
+	}
+	return MonthOf(first.AddDate(0, 0, days))
+}

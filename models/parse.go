@@ -14,7 +14,6 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
 )
 
 // ParseInput reads a contract. Errors name path and line.
@@ -62,6 +61,16 @@ func ParseModel(name string, text []byte) (*Model, error) {
 	m.Refs = named(m.SQL, "ref")
 	m.Vars = named(m.SQL, "var")
 	m.Previous = named(m.SQL, "previous")
+	m.Changed = named(m.SQL, "changed")
+	if unread := slices.DeleteFunc(slices.Clone(m.Changed), func(name string) bool {
+		return slices.Contains(m.Inputs, name) || slices.Contains(m.Refs, name)
+	}); len(unread) > 0 {
+		return nil, fmt.Errorf("%s: it asks for what changed of %s, and does not read it", name, strings.Join(unread, ", "))
+	}
+	if m.Upkeep != nil && !slices.Contains(m.Refs, m.Upkeep.Touched) {
+		m.Refs = append(m.Refs, m.Upkeep.Touched)
+		m.Optional = append(m.Optional, m.Upkeep.Touched)
+	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -90,16 +99,19 @@ func (m *Model) check() error {
 			return fmt.Errorf("column %s is personal: only models with `file: person` may have it", column.Name)
 		}
 	}
-	has := func(name string) bool {
-		return slices.ContainsFunc(m.Columns, func(c Column) bool { return c.Name == name })
-	}
 	for _, name := range m.Grain {
-		if !has(name) {
+		if !m.has(name) {
 			return fmt.Errorf("grain column %s is not among the columns", name)
 		}
 	}
-	if m.Monthly() && !has("month") {
+	if m.Monthly() && !m.has("month") {
 		return errors.New("a model partitioned by month needs a column month")
+	}
+	if err := m.checkTests(); err != nil {
+		return err
+	}
+	if err := m.checkUpkeep(); err != nil {
+		return err
 	}
 	return m.checkTrace()
 }
@@ -161,29 +173,4 @@ func decode(name string, offset int, text []byte, into any) error {
 		return fmt.Errorf("%s:%d: %s", name, line, located.GetMessage())
 	}
 	return fmt.Errorf("%s: %w", name, err)
-}
-
-// UnmarshalYAML reads a column test: a word, or a mapping of one key.
-func (t *ColumnTest) UnmarshalYAML(node ast.Node) error {
-	switch node := node.(type) {
-	case *ast.StringNode:
-		t.Kind = node.Value
-		return nil
-	case *ast.MappingNode:
-		var parts struct {
-			AcceptedValues []string `yaml:"accepted_values"`
-			Relationships  string   `yaml:"relationships"`
-		}
-		if err := yaml.NodeToValue(node, &parts, yaml.Strict()); err != nil {
-			return err
-		}
-		if parts.Relationships != "" {
-			t.Kind, t.To = "relationships", parts.Relationships
-			return nil
-		}
-		t.Kind, t.Values = "accepted_values", parts.AcceptedValues
-		return nil
-	default:
-		return fmt.Errorf("a column test is a word or {accepted_values: […]}, not %s", node.Type())
-	}
 }

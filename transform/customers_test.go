@@ -68,15 +68,38 @@ func (w *workshop) give(columns string, rows []string) []string {
 
 func (w *workshop) build(model string, b transform.Build, asOf ...string) []string {
 	w.t.Helper()
-	vars, err := transform.Literals(map[string]any{"currency": "CNY", "time_zone": "UTC", "as_of": append(asOf, "2024-12-31")[0], "identity_max_keys": maxKeys})
+	day := append(asOf, "2024-12-31")[0]
+	return w.buildAt(model, b, w.vars(day, day))
+}
+
+// vars are those of a night and of the one before it.
+func (w *workshop) vars(asOf, lastAsOf string) map[string]string {
+	w.t.Helper()
+	vars, err := transform.Literals(map[string]any{
+		"currency": "CNY", "time_zone": "UTC", "as_of": asOf, "last_as_of": lastAsOf, "identity_max_keys": maxKeys, "lapse_months": 2,
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return vars
+}
+
+func (w *workshop) buildAt(model string, b transform.Build, vars map[string]string) []string {
+	w.t.Helper()
 	b.Model, b.Vars, b.Out = w.catalog.Models[model], vars, w.out()
 	if _, err := w.engine.Build(context.Background(), b); err != nil {
 		w.t.Fatal(err)
 	}
 	return []string{b.Out}
+}
+
+// columnsOf are the names of a model's columns.
+func columnsOf(m *models.Model) string {
+	names := make([]string, len(m.Columns))
+	for i, c := range m.Columns {
+		names[i] = duck.Name(c.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // rows are those of a file as words, in order.

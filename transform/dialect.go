@@ -30,6 +30,8 @@ func (DuckDB) Functions() template.FuncMap {
 		"add_months":   form(2, "cast(cast(%s as date) + to_months(cast(%s as integer)) as date)"),
 		"add_days":     form(2, "(cast(%s as date) + cast(%s as integer))"),
 		"days_between": form(2, "cast(cast(%[2]s as date) - cast(%[1]s as date) as integer)"),
+		// Whole seconds, each instant cut to its second.
+		"seconds_between": form(2, "date_diff('second', cast(%s as timestamptz), cast(%s as timestamptz))"),
 		// Calendar months from a to b: the 31st to the 1st after it is one.
 		"months_between": form(2, "cast(date_diff('month', cast(%s as date), cast(%s as date)) as integer)"),
 		"iso_dow":        form(1, "cast(isodow(%s) as integer)"), // Monday is 1

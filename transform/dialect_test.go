@@ -42,6 +42,11 @@ var calls = map[string][]call{
 		{`{{ days_between "date '2024-02-28'" "date '2024-03-01'" }}`, "2"},
 		{`{{ days_between "date '2024-03-01'" "date '2024-02-28'" }}`, "-2"},
 	},
+	"seconds_between": {
+		{`{{ seconds_between "timestamptz '2024-03-30 23:59:59.9+00'" "timestamptz '2024-03-31 01:00:00.1+00'" }}`, "3601"},
+		{`{{ seconds_between "timestamptz '2024-01-01 00:00:01+00'" "timestamptz '2024-01-01 00:00:00+00'" }}`, "-1"},
+		{`{{ seconds_between "timestamptz '2024-01-01 00:00:00+00'" "cast(null as timestamptz)" }}`, "null"},
+	},
 	"iso_dow":      {{`{{ iso_dow "date '2024-01-01'" }}`, "1"}, {`{{ iso_dow "date '2024-01-07'" }}`, "7"}},
 	"day_of_month": {{`{{ day_of_month "date '2024-02-29'" }}`, "29"}},
 	"local_date": {

@@ -214,10 +214,11 @@ func TestVariablesBecomeLiterals(t *testing.T) {
 		"is_deal": []any{"paid", "shipped"}, "none": []string{}, "lapse_months": 18, "rate": 0.1, "strict": true,
 	})
 	want := map[string]string{
-		"currency": "'it''s'", "as_of": "date '2024-12-31'", "signed_on": "date '2024-02-01'",
+		"currency": "'it''s'", "as_of": "date '2024-12-31'", "last_as_of": "date '2024-12-31'", "signed_on": "date '2024-02-01'",
 		"is_deal": "('paid', 'shipped')", "is_fulfilled": "('shipped', 'delivered', 'returned')", "none": "(null)",
 		"default_country": "'CN'", "identity_max_keys": "20", "system_priority": "(null)",
-		"lapse_months": "18", "fiscal_year_starts": "1", "rate": "0.1", "strict": "true",
+		"lapse_months": "18", "fiscal_year_starts": "1", "answer_seconds": "20",
+		"first_answer_hours": "map {'critical': 2::double, 'high': 8::double, 'low': 72::double, 'normal': 24::double}", "rate": "0.1", "strict": "true",
 	}
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("got %v, %v", got, err)

@@ -28,6 +28,10 @@ type Build struct {
 	Refs   map[string][]string
 	// Previous are the files, by model, of the last published night.
 	Previous map[string][]string
+	// Changed are the files, by model or input, that differ from the last published night's.
+	Changed map[string]Differing
+	// Last is what a model with an upkeep goes on from; nil builds it from nothing.
+	Last *Last
 	// Vars are the SQL literals of the project's variables: see [Literals].
 	Vars map[string]string
 	// Out is the path of the file to write. Its folder is made when needed.

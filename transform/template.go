@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/template"
 
+	"nightjar/internal/duck"
+	"nightjar/internal/lineage"
 	"nightjar/models"
 )
 
@@ -30,19 +32,48 @@ type Dialect interface {
 // line.
 func Render(b Build, catalog *models.Catalog, d Dialect) (string, error) {
 	r := rendering{b, catalog, d}
-	functions := d.Functions()
-	maps.Copy(functions, template.FuncMap{
-		"ref": r.ref, "previous": r.previous, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
-		"carried": r.carried,
+	if b.Model.Upkeep != nil {
+		return r.upkeep()
+	}
+	return r.own()
+}
+
+// RenderNames is the model's SQL with names in place of files and values: "model"."x",
+// "input"."x" and "previous"."x" for its references, "variable"."x" for its variables,
+// month and next_month among them. It is to be parsed, not run.
+func RenderNames(m *models.Model) (string, error) {
+	relation := func(schema string) func(string) string {
+		return func(name string) string { return duck.Name(schema) + "." + duck.Name(name) }
+	}
+	variable := func(name string) string { return "(" + relation(lineage.Variable)(name) + ")" }
+	return fill(m, DuckDB{}, template.FuncMap{
+		"ref": relation(lineage.Model), "previous": relation(lineage.Previous), "input": relation(lineage.Input), "var": variable,
+		"month":      func() string { return variable("month") },
+		"next_month": func() string { return variable("month") },
+		"touched":    func(string, ...string) string { return "true" },
+		"changed": func(name string) string {
+			schema := lineage.Model
+			if slices.Contains(m.Inputs, name) {
+				schema = lineage.Input
+			}
+			return "(select *, false as _was from " + relation(schema)(name) + ")"
+		},
+		"carried": rendering{Build: Build{Model: m}, Dialect: DuckDB{}}.carried,
 	})
-	text := strings.Repeat("\n", max(0, b.Model.Line-1)) + b.Model.SQL
-	parsed, err := template.New(b.Model.Path).Funcs(functions).Parse(text)
+}
+
+// fill executes the model's template with the dialect's functions and these.
+func fill(m *models.Model, d Dialect, own template.FuncMap) (string, error) {
+	functions := d.Functions()
+	maps.Copy(functions, own)
+	text := strings.Repeat("\n", max(0, m.Line-1)) + m.SQL
+	parsed, err := template.New(m.Path).Funcs(functions).Parse(text)
 	if err != nil {
-		return "", located(b.Model, err, functions)
+		return "", located(m, err, functions)
 	}
 	var sql strings.Builder
 	if err := parsed.Execute(&sql, nil); err != nil {
-		return "", located(b.Model, err, functions)
+		return "", located(m, err, functions)
 	}
 	return sql.String(), nil
 }
@@ -51,6 +82,14 @@ type rendering struct {
 	Build
 	catalog *models.Catalog
 	Dialect
+}
+
+// own is the model's own SQL.
+func (r rendering) own() (string, error) {
+	return fill(r.Model, r.Dialect, template.FuncMap{
+		"ref": r.ref, "previous": r.previous, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
+		"carried": r.carried, "touched": r.touched, "changed": r.changed,
+	})
 }
 
 func (r rendering) ref(name string) (string, error) {

@@ -22,15 +22,22 @@ func Defaults() map[string]any {
 		"identity_max_keys":  20,
 		"system_priority":    []string{},
 		"fiscal_year_starts": 1,
+		"first_answer_hours": map[string]float64{"low": 72, "normal": 24, "high": 8, "critical": 2},
+		"answer_seconds":     20,
 	}
 }
 
 // Literals are the variables as SQL literals, over the [Defaults]. Numbers and
-// truths stand as they are, a list of texts in parentheses (`status in (…)`),
-// as_of and any [time.Time] as a date. Errors name the variable.
+// truths stand as they are; last_as_of, that of the last published night, is as_of
+// where none is given; a list of texts in parentheses (`status in (…)`),
+// numbers by name as a map (`hours['high']`),
+// as_of, last_as_of and any [time.Time] as a date. Errors name the variable.
 func Literals(values map[string]any) (map[string]string, error) {
 	all := Defaults()
 	maps.Copy(all, values)
+	if _, given := all["last_as_of"]; !given && all["as_of"] != nil {
+		all["last_as_of"] = all["as_of"]
+	}
 	literals := make(map[string]string, len(all))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		literal, err := literal(name, all[name])
@@ -45,7 +52,7 @@ func Literals(values map[string]any) (map[string]string, error) {
 func literal(name string, value any) (string, error) {
 	switch value := value.(type) {
 	case string:
-		if name == "as_of" {
+		if name == "as_of" || name == "last_as_of" {
 			return dateText(value)
 		}
 		return duck.Text(value), nil
@@ -55,6 +62,8 @@ func literal(name string, value any) (string, error) {
 		return strconv.FormatFloat(value, 'f', -1, 64), nil
 	case time.Time:
 		return dateText(value.Format(time.DateOnly))
+	case map[string]float64:
+		return numbers(value), nil
 	case []string:
 		return texts(value)
 	case []any:
@@ -66,6 +75,15 @@ func literal(name string, value any) (string, error) {
 	default:
 		return "", fmt.Errorf("a %T is neither text, number, truth, date nor list of texts", value)
 	}
+}
+
+// numbers is a map of text to number: hours['high'].
+func numbers(values map[string]float64) string {
+	entries := make([]string, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		entries = append(entries, duck.Text(key)+": "+strconv.FormatFloat(values[key], 'f', -1, 64)+"::double")
+	}
+	return "map {" + strings.Join(entries, ", ") + "}"
 }
 
 // texts is a parenthesised list; an empty one equals nothing.

@@ -13,9 +13,12 @@ func newDemo(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo DIR",
 		Short: "Write the source files of a company that does not exist, with the truth about them",
-		Long: `Writes DIR/data/… and DIR/truth.json: tills, a web shop, customers known to two
-systems, opinion cards; with spoilt rows planted, unless --clean. The same flags give
-the same bytes. --day N adds, instead, what the N-th day after the history brings.`,
+		Long: `Writes DIR/data/… of a company with tills, a web shop and its call centre, an ERP,
+customers known under several keys, opinion cards, employees and costs; with spoilt
+rows planted, unless --clean. DIR/truth.json says what is true of it: totals, bad rows,
+and the parameters of what customers buy and think; DIR/identities.csv which keys are
+one person. The same flags give the same bytes. --day N adds, instead, what the N-th
+day after the history brings.`,
 		Example: `  nightjar demo night --lines 100000 --years 3
   nightjar demo night --lines 100000 --years 3 --day 1`,
 		Args: cobra.ExactArgs(1),

@@ -22,6 +22,7 @@ night, and lists what is new, what would be read again, what is held, and which
 tables are stale. It reads no rows: which months new rows touch, only
 ` + "`nightjar run --dry-run`" + ` tells.`,
 		Example: `  nightjar plan
+  nightjar plan --select mart_customer
   nightjar plan --json | jq .deliveries`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +47,10 @@ tables are stale. It reads no rows: which months new rows touch, only
 		},
 	}
 	cmd.Flags().StringVar(&o.AsOf, "as-of", "", "plan for this last business day, yyyy-mm-dd")
+	cmd.Flags().StringSliceVar(&o.Select, "select", nil, "plan for a run with --select: this MODEL and everything downstream of it alone")
 	cmd.Flags().BoolVar(&o.Verify, "verify", false, "read also files whose size and time are as recorded")
+	cmd.MarkFlagsMutuallyExclusive("select", "as-of")
+	cmd.MarkFlagsMutuallyExclusive("select", "verify")
 	return cmd
 }
 

@@ -86,7 +86,7 @@ func (c *console) tallyRejects(cmd *cobra.Command, l *lake.Lake, o rejects.Optio
 		if c.json {
 			err = c.emit(t)
 		} else {
-			err = c.say("%6d rejected %6d amended  %s (first: %s:%d %s)", t.Rejects, t.Amended, strings.Join(t.Words, ", "), t.Delivery, t.Line, t.Shape)
+			err = c.say("%6d rejected %6d amended  %s (first: %s)", t.Rejects, t.Amended, strings.Join(t.Words, ", "), strings.TrimSpace(fmt.Sprintf("%s:%d %s", t.Delivery, t.Line, t.Shape)))
 		}
 		if err != nil {
 			return err

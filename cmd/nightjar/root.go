@@ -34,6 +34,7 @@ var verbs = []func(*console) *cobra.Command{
 	newPlan,
 	newRun,
 	newTest,
+	newModel,
 	newSQL,
 	newStatus,
 	newTrace,
@@ -43,6 +44,7 @@ var verbs = []func(*console) *cobra.Command{
 	newRelease,
 	newReplay,
 	newInspect,
+	newDocs,
 	newDoctor,
 	newDemo,
 	newVersion,
@@ -105,6 +107,7 @@ func usageErrors(root *cobra.Command) {
 			if check := verb.Args; check != nil {
 				verb.Args = func(cmd *cobra.Command, args []string) error { return wrap(cmd, check(cmd, args)) }
 			}
+			verb.PreRunE = func(cmd *cobra.Command, _ []string) error { return wrap(cmd, cmd.ValidateFlagGroups()) }
 			within(verb)
 		}
 	}

@@ -21,12 +21,22 @@ func newRun(c *console) *cobra.Command {
 		Long: `Reads the deliveries that are new, rebuilds the months and tables that they
 touch, and publishes a new warehouse when every audit holds. Readers keep the
 one they have. Running again with nothing new changes nothing; a run that is
-killed leaves last night's warehouse, and the next run goes on from there.`,
+killed leaves last night's warehouse, and the next run goes on from there.
+
+--select builds MODEL and everything downstream of it, where stale, from the rows
+that the last night has and as of its day: no delivery is read, new ones wait for
+the next whole night. Other models stay as they are; which of them are stale, the
+report, status and nightjar.table_version say, and the next whole night builds them.
+
+A guard that compares with another night may be right to fail: --accept lets it
+pass tonight, for the --reason given. Who did so, when and why stands in
+nightjar.decision; the next night is held to the guard again.`,
 		Example: `  nightjar run
   nightjar run --dry-run             # read and check, publish nothing
   nightjar run --as-of 2025-12-31
   nightjar run --full --verify       # everything anew, from the sources
-  nightjar run --accept fact_sale.row_drop='shop closed'`,
+  nightjar run --select mart_customer,mart_cohort
+  nightjar run --accept fact_sale.row_drop --reason 'two shops closed for good'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := project.Open(c.dir, c.state)
@@ -51,7 +61,13 @@ killed leaves last night's warehouse, and the next run goes on from there.`,
 	flags.StringVar(&o.AsOf, "as-of", "", "last business day that the warehouse speaks of, yyyy-mm-dd")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "read and check, say what would be rebuilt, publish nothing")
 	flags.BoolVar(&o.Verify, "verify", false, "read also files whose size and time are as recorded, and prove that the warehouse holds the rows of its files")
-	flags.StringToStringVar(&o.Accept, "accept", nil, "let a guard fail tonight, with the reason: MODEL.GUARD=REASON")
+	flags.StringSliceVar(&o.Select, "select", nil, "build this MODEL and everything downstream of it alone, and read no delivery; may be repeated")
+	flags.StringSliceVar(&o.Accept, "accept", nil, "let a guard fail tonight: the MODEL.GUARD or SOURCE.GUARD that the run named; needs --reason")
+	flags.StringVar(&o.Reason, "reason", "", "why what --accept names is right tonight; remembered")
+	cmd.MarkFlagsMutuallyExclusive("accept", "dry-run")
+	for _, whole := range []string{"full", "as-of", "dry-run", "verify"} {
+		cmd.MarkFlagsMutuallyExclusive("select", whole)
+	}
 	return cmd
 }
 
@@ -83,6 +99,9 @@ func reportLines(p *project.Project, r *pipeline.Report) []string {
 		return append(waitingLines(r), fmt.Sprintf("nothing new: the warehouse stands as of %s (%.2f s)", r.AsOf, r.Total))
 	}
 	lines := []string{fmt.Sprintf("read      %d deliveries: %d rows staged, %d rejected or amended, %d waiting for their owner", len(r.Deliveries), r.RowsStaged, r.Rejects, r.Pending)}
+	if len(r.Selected) > 0 {
+		lines = []string{fmt.Sprintf("selected  %s, and what is downstream: no delivery was read", strings.Join(r.Selected, ", "))}
+	}
 	for _, held := range r.Held {
 		lines = append(lines, "held      "+held)
 	}
@@ -102,11 +121,14 @@ func reportLines(p *project.Project, r *pipeline.Report) []string {
 		verb = "stale    "
 	}
 	lines = append(lines, fmt.Sprintf("%s %d partitions of %d models", verb, partitions, len(r.Built)))
+	for _, model := range slices.Sorted(maps.Keys(r.Stale)) {
+		lines = append(lines, fmt.Sprintf("stale     %s, %d of its partitions: the next whole night builds them", model, len(r.Stale[model])))
+	}
 	for _, model := range slices.Sorted(maps.Keys(r.LeftOut)) {
 		lines = append(lines, fmt.Sprintf("left out  %s: %s", model, r.LeftOut[model]))
 	}
 	for _, f := range r.Findings {
-		lines = append(lines, fmt.Sprintf("%-9s %s", map[string]string{"block": "FAILED", "warn": "warning"}[f.Severity], f.Message))
+		lines = append(lines, fmt.Sprintf("%-9s %s", f.Outcome(), f.Message))
 	}
 	switch {
 	case r.Rejects > 0 && r.Outcome == pipeline.Published:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,6 +58,11 @@ func (c *console) showStatus(s status.Status) error {
 		}
 	}
 	lines = append(lines, "lock      "+holder(s))
+	for _, r := range s.Runs {
+		if s.Current != nil && r.Run == s.Current.Run && len(r.Stale) > 0 {
+			lines = append(lines, fmt.Sprintf("stale     %s: left by --select, run without it", strings.Join(slices.Sorted(maps.Keys(r.Stale)), ", ")))
+		}
+	}
 	for _, r := range s.Runs {
 		lines = append(lines, fmt.Sprintf("run       %s  %-11s %6.1f s  %d deliveries, %d rows, %d rejects", r.Run, r.Outcome, r.Seconds, r.Deliveries, r.RowsStaged, r.Rejects))
 		if r.Error != "" {

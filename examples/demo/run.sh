@@ -82,6 +82,25 @@ where segment_kind = 'all' and answers > 0 and month < '2026-01-01'
 order by month desc
 limit 6"
 
+ask 'How well do we serve them?' 'The web shop: contacts, how long they wait (median and nine of ten, seconds), what is settled at once, complaints per thousand orders.' "
+select month, contacts_in as contacts, wait_median_seconds as wait, round(wait_p90_seconds) as wait_p90,
+  round(100 * first_contact_resolution, 1) as settled_at_once_percent,
+  round(complaints_per_1000_orders, 1) as complaints, round(answer_median_hours, 1) as hours_to_answer, round(transfers_per_case, 2) as transfers
+from mart_service
+where channel = 'all' and department = 'all' and case_severity = 'all' and month < '2026-01-01'
+order by month desc
+limit 6"
+
+ask 'Does it matter to be late?' 'What is delivered after the day promised, and what customers say of it, by year: 0 is worst, 1 is best.' "
+select year(month) as year, sum(delivered)::bigint as delivered,
+  round(100 * sum(on_time) / sum(promised), 1) as on_time_percent,
+  round(sum(score_on_time * scores_on_time) / sum(scores_on_time), 2) as score_on_time,
+  round(sum(score_late * scores_late) / sum(scores_late), 2) as score_late
+from mart_delivery
+where month < '2026-01-01'
+group by all
+order by year"
+
 ask 'Who brings most?' 'A customer whom both tills (pos) and web shop know counts once. Sales and margin are those of the last twelve months.' "
 select customer_id, systems, first_purchase_on, frequency as purchase_days, recency_days as days_since,
   trailing_net_amount::decimal(18, 2) as net_sales,

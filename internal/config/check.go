@@ -49,6 +49,7 @@ func (c *checker) check() {
 	c.size("temp_limit", p.TempLimit)
 	c.deals("deals.is_deal", p.Deals.IsDeal)
 	c.deals("deals.is_fulfilled", p.Deals.IsFulfilled)
+	c.moves("deals.moves", p.Deals.Moves)
 	for _, name := range sorted(p.Audits) {
 		c.audit(join("audits", name), name)
 	}
@@ -155,10 +156,24 @@ func (c *checker) status(path, status string) {
 	}
 }
 
-// audit checks that a key of audits names a test of a model.
+func (c *checker) moves(path string, moves map[string][]string) {
+	for _, from := range sorted(moves) {
+		here := join(path, from)
+		c.status(here, from)
+		for i, to := range moves[from] {
+			c.status(c.listed(here, i), to)
+		}
+	}
+}
+
+// audit checks that a key of audits names a test of a model, an input or a source.
 func (c *checker) audit(path, name string) {
 	model, test, found := strings.Cut(name, ".")
 	m := c.catalog.Models[model]
+	if test == models.Freshness {
+		c.freshness(path, model)
+		return
+	}
 	if in := c.catalog.Inputs[model]; m == nil && in != nil {
 		column, ok := in.Column(strings.TrimSuffix(test, ".references"))
 		if !ok || column.References == "" || !strings.HasSuffix(test, ".references") {
@@ -168,11 +183,20 @@ func (c *checker) audit(path, name string) {
 	}
 	switch {
 	case !found:
-		c.at(path, "names no test: write <model>.<test>")
+		c.at(path, "names no test: write <model>.<test>, or <source>.freshness")
 	case m == nil:
 		c.at(path, "names no model%s", c.near(path, model, sorted(c.catalog.Models)))
-	case !slices.Contains(TestNames(m), test):
-		c.at(path, "is no test of %s%s: its tests are %s", model, c.near(path, test, TestNames(m)), orNone(TestNames(m)))
+	case !slices.Contains(m.Audits(), test):
+		c.at(path, "is no test of %s%s: its tests are %s", model, c.near(path, test, m.Audits()), orNone(m.Audits()))
+	}
+}
+
+func (c *checker) freshness(path, source string) {
+	switch s := c.config.Sources.Named(source); {
+	case s == nil:
+		c.at(path, "names no source%s", c.near(path, source, c.config.Sources.Names()))
+	case s.ExpectDays == 0:
+		c.at(path, "is about a source of which nothing is expected: say expect_days on it")
 	}
 }
 
@@ -181,24 +205,4 @@ func orNone(names []string) string {
 		return "none"
 	}
 	return strings.Join(names, ", ")
-}
-
-// TestNames lists the names by which `audits` refers to a model's tests: that
-// of the test, `unique` where it has none, <column>.<kind> for the tests of a
-// column, and the guards that every model has.
-func TestNames(m *models.Model) []string {
-	var names []string
-	for _, test := range m.Tests {
-		name := test.Name
-		if name == "" && len(test.Unique) > 0 {
-			name = "unique"
-		}
-		names = append(names, name)
-	}
-	for _, column := range m.Columns {
-		for _, test := range column.Tests {
-			names = append(names, column.Name+"."+test.Kind)
-		}
-	}
-	return append(names, models.RowCount, models.RowDrop)
 }

@@ -29,6 +29,7 @@ type Config struct {
 	Deals            Deals    `yaml:"deals" doc:"Which statuses count."`
 	Identity         Identity `yaml:"identity" doc:"Which customer keys are one customer, and what is known of it."`
 	LapseMonths      int      `yaml:"lapse_months" default:"12" min:"1" doc:"Calendar months without a deal after which a customer has lapsed."`
+	Service          Service  `yaml:"service" doc:"How soon customers are to be served."`
 	FiscalYearStarts int      `yaml:"fiscal_year_starts" default:"1" min:"1" max:"12" doc:"Month, 1 to 12, in which the fiscal year begins."`
 	Rejects          Rejects  `yaml:"rejects" doc:"How many rejected rows stop the night."`
 	Landing          Landing  `yaml:"landing" doc:"Copies of what was delivered."`
@@ -54,7 +55,30 @@ type Config struct {
 type Deals struct {
 	IsDeal      []string `yaml:"is_deal" default:"placed,paid,shipped,delivered,returned" doc:"Statuses that make a document a deal."`
 	IsFulfilled []string `yaml:"is_fulfilled" default:"shipped,delivered,returned" doc:"Statuses of which the goods have left."`
+
+	Moves map[string][]string `yaml:"moves" doc:"What a document's status may become from one night to the next, by status; one that is not named may become any. Another move fails the guard fact_document.status.moves. Without it: paid becomes shipped, delivered, cancelled or returned; shipped becomes delivered, cancelled or returned; delivered becomes returned; cancelled and returned stay."`
 }
+
+// Service says how soon customers are to be served.
+type Service struct {
+	FirstAnswerHours AnswerHours `yaml:"first_answer_hours" doc:"Hours within which a case is to be answered for the first time, by its severity. Cases without a severity have no standard."`
+	AnswerSeconds    int         `yaml:"answer_seconds" default:"20" min:"1" max:"86400" doc:"Seconds within which a call or chat is to be answered: mart_service.service_level is the share that was."`
+}
+
+// AnswerHours are standards by severity of a case.
+type AnswerHours struct {
+	Low      float64 `yaml:"low" default:"72" min:"0.01" max:"8760" doc:"Hours for cases of severity low."`
+	Normal   float64 `yaml:"normal" default:"24" min:"0.01" max:"8760" doc:"Hours for cases of severity normal."`
+	High     float64 `yaml:"high" default:"8" min:"0.01" max:"8760" doc:"Hours for cases of severity high."`
+	Critical float64 `yaml:"critical" default:"2" min:"0.01" max:"8760" doc:"Hours for cases of severity critical."`
+}
+
+// literal is the standards as an SQL map of severity to hours.
+func (h AnswerHours) literal() string {
+	return fmt.Sprintf("map {'low': %s, 'normal': %s, 'high': %s, 'critical': %s}", hours(h.Low), hours(h.Normal), hours(h.High), hours(h.Critical))
+}
+
+func hours(h float64) string { return strconv.FormatFloat(h, 'f', -1, 64) + "::double" }
 
 // Identity says how customer keys become customers.
 type Identity struct {
@@ -78,6 +102,10 @@ type Landing struct {
 // Guards are thresholds that compare a night with the one before.
 type Guards struct {
 	RowDrop float64 `yaml:"row_drop" default:"0.5" min:"0" max:"1" doc:"Share of its rows that a table may lose from one night to the next; beyond it the night is not published."`
+
+	LastNight     float64 `yaml:"last_night" default:"0.5" min:"0" max:"1" doc:"Share by which a fact's measure of a month may fall from one night to the next, or, once the month is over, rise: 0.5 lets it halve or double. Beyond it the guard <model>.<measure>.last_night warns; 0 turns it off."`
+	ComparableDay float64 `yaml:"comparable_day" default:"0.8" min:"0" max:"1" doc:"Share by which a fact's rows or measure of a new day may differ from those of the comparable day of the year before (dim_date.comparable_date): 0.8 lets it be a fifth to five times. Beyond it the guard <model>.<measure>.comparable_day warns; 0 turns it off."`
+
 	Deleted float64 `yaml:"deleted" default:"0.2" min:"0" max:"1" doc:"Share of an input's rows that one delivery may delete or a snapshot may leave out; beyond it the night is not published."`
 }
 
@@ -161,6 +189,8 @@ func (c *Config) Vars(asOf string) map[string]string {
 		"identity_max_keys":  strconv.Itoa(c.Identity.MaxKeys),
 		"system_priority":    list(c.systems()),
 		"lapse_months":       strconv.Itoa(c.LapseMonths),
+		"first_answer_hours": c.Service.FirstAnswerHours.literal(),
+		"answer_seconds":     strconv.Itoa(c.Service.AnswerSeconds),
 		"fiscal_year_starts": strconv.Itoa(c.FiscalYearStarts),
 	}
 }

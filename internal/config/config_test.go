@@ -16,13 +16,17 @@ const aModel = `/* model
 name: fact_sale
 description: One row per document.
 grain: [document_id]
+partition: month
 columns:
   document_id: {type: string, description: The document., tests: [not_null]}
+  month: {type: date, description: Its month.}
 tests:
   - unique: [document_id]
   - {name: no lost money, sql: select 1}
+measures:
+  - {name: lines, expression: count(*), additivity: additive}
 */
-select document_id from {{ input "sale" }}`
+select document_id, month from {{ input "sale" }}`
 
 // catalog holds the contracts that ship with Nightjar, and one model.
 func catalog(t *testing.T) *models.Catalog {
@@ -72,7 +76,7 @@ func TestLoadReadsAProject(t *testing.T) {
 		"the contract":           {shop.Maps.For("sale").Contract.Name, "sale"},
 		"defaults beside values": {c.Deals, Deals{IsDeal: []string{"paid", "shipped", "delivered", "returned"}, IsFulfilled: []string{"shipped", "delivered", "returned"}}},
 		"limits":                 {c.Rejects, Rejects{MaxRows: 1000, MaxShare: 0.01, KeepRawDays: 90}},
-		"defaults":               {[]any{c.LapseMonths, c.FiscalYearStarts, c.State, c.Guards}, []any{12, 1, "state", Guards{RowDrop: 0.5, Deleted: 0.2}}},
+		"defaults":               {[]any{c.LapseMonths, c.FiscalYearStarts, c.State, c.Guards}, []any{12, 1, "state", Guards{RowDrop: 0.5, LastNight: 0.5, ComparableDay: 0.8, Deleted: 0.2}}},
 		"times as written":       {c.DayStartsAt, "04:00"},
 		"rows are text":          {c.Rows["fx_rate"][0], map[string]any{"on_date": "2024-01-01", "from_currency": "EUR", "to_currency": "CNY", "rate": "7.8300", "system": "nightjar"}},
 		"folders":                {[]string{c.StateDir(), c.ModelsDir()}, []string{"testdata/state", "testdata/models"}},
@@ -88,8 +92,9 @@ func TestVarsAreLiterals(t *testing.T) {
 	want := map[string]string{
 		"currency": "'CNY'", "time_zone": "'Asia/Shanghai'", "as_of": "date '2024-12-31'",
 		"is_deal": "('paid', 'shipped', 'delivered', 'returned')", "is_fulfilled": "('shipped', 'delivered', 'returned')",
-		"lapse_months": "12", "fiscal_year_starts": "1",
-		"default_country": "'CN'", "identity_max_keys": "20", "system_priority": "('pos', 'shop')",
+		"lapse_months": "12", "fiscal_year_starts": "1", "answer_seconds": "20",
+		"first_answer_hours": "map {'low': 72::double, 'normal': 24::double, 'high': 8::double, 'critical': 2::double}",
+		"default_country":    "'CN'", "identity_max_keys": "20", "system_priority": "('pos', 'shop')",
 	}
 	if difference := cmp.Diff(want, c.Vars("2024-12-31")); difference != "" {
 		t.Error(difference)

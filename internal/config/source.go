@@ -37,6 +37,7 @@ type Source struct {
 	VersionBy    string            `yaml:"version_by" doc:"Expression over the source's columns that says which version of a row is newer: the greater. Without it, the order of arrival. delivery_name is the file's."`
 	SameContent  string            `yaml:"same_content" default:"hold" oneof:"hold|load" doc:"What happens to a file equal to one loaded under another name: hold keeps it back with a warning, load takes it (two tills may truly deliver equal files)."`
 	Optional     bool              `yaml:"optional" default:"false" doc:"Whether the night goes on when no file of this source is there, or a delivery of it is bad; the bad one is held, and said."`
+	ExpectDays   int               `yaml:"expect_days" default:"0" min:"0" doc:"Days within which new rows are expected: when the source's newest business date (of inputs without one, the day of its last delivery) lies more days than that before as_of, the guard <source>.freshness warns. 0 expects nothing."`
 	RenamedFrom  string            `yaml:"renamed_from" doc:"Name that the source had before: what it gave under that name is its own."`
 	Formats      Formats           `yaml:"formats" doc:"How dates, times and numbers are written."`
 	DateFromName string            `yaml:"date_from_name" doc:"Regular expression with one group that finds the delivery's own date (yyyy-mm-dd or yyyymmdd) in the file's name."`

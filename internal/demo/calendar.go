@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"math"
 	"strconv"
 	"time"
 )
@@ -33,8 +32,6 @@ func (d day) end() instant { return (d + 1).start() - 1 }
 
 func (d day) String() string { return string(appendDay(nil, d)) }
 
-func (d day) month() time.Month { return d.time().Month() }
-
 func (d day) firstOfMonth() day {
 	y, m, _ := d.time().Date()
 	return dayOf(time.Date(y, m, 1, 0, 0, 0, 0, time.UTC))
@@ -65,22 +62,18 @@ func months(from, to day) []period {
 	return all
 }
 
-func oneDay(d day) period { return period{name: d.String(), from: d, to: d} }
-
-// season is how much busier than the average a month is: the new year's shopping, the
-// quiet after it, the sales of June and November.
-var season = [13]float64{0, 1.25, 0.80, 0.90, 0.92, 1.02, 1.10, 0.95, 0.94, 1.03, 1.05, 1.22, 1.12}
-
-// weekday likewise, from Sunday.
-var weekday = [7]float64{1.28, 0.86, 0.84, 0.86, 0.90, 1.05, 1.31}
-
-const yearlyGrowth = 1.06
-
-// demand is how much is sold on a day, in days of an average month of the first year.
-func demand(d, start day) float64 {
-	growth := math.Pow(yearlyGrowth, float64(d-start)/365.25)
-	return growth * season[d.month()] * weekday[d.time().Weekday()]
+// years cuts them into calendar years, the first and the last one perhaps unfinished.
+func years(from, to day) []period {
+	var all []period
+	for first := from; first <= to; {
+		last := min(dayOf(time.Date(first.time().Year(), 12, 31, 0, 0, 0, 0, time.UTC)), to)
+		all = append(all, period{name: first.String()[:4], number: len(all), from: first, to: last})
+		first = last + 1
+	}
+	return all
 }
+
+func oneDay(d day) period { return period{name: d.String(), from: d, to: d} }
 
 // appendDay writes 2021-01-05.
 func appendDay(buf []byte, d day) []byte {

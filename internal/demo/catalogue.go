@@ -1,6 +1,10 @@
 package demo
 
-import "strconv"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
 
 // A shop has tills T1 to T3 and a service desk, T9, for returns.
 type shop struct {
@@ -59,7 +63,8 @@ var cards = []int64{100_00, 200_00, 500_00, 1000_00}
 
 type catalogue struct {
 	articles []article // goods, then cards
-	odds     odds      // of the goods
+	byPrice  []int     // the goods, cheapest first
+	odds     odds      // of the goods in that order
 	prices   [][]int64 // by year of the history, then article
 	from     day
 }
@@ -107,7 +112,16 @@ func stockUp(w *world) catalogue {
 		c.articles = append(c.articles, a)
 		weights[i] = 1 / (3 + float64(d.IntN(articles)))
 	}
-	c.odds = oddsOf(weights...)
+	c.byPrice = make([]int, articles)
+	for i := range c.byPrice {
+		c.byPrice[i] = i
+	}
+	slices.SortFunc(c.byPrice, func(a, b int) int { return cmp.Or(cmp.Compare(c.articles[a].base, c.articles[b].base), a-b) })
+	ranked := make([]float64, articles)
+	for rank, i := range c.byPrice {
+		ranked[rank] = weights[i]
+	}
+	c.odds = oddsOf(ranked...)
 	for _, value := range cards {
 		c.articles = append(c.articles, article{
 			name: "夜鹰储值卡" + strconv.FormatInt(value/100, 10) + "元", category: "储值卡", brand: "夜鹰优选",
@@ -133,22 +147,26 @@ func (c *catalogue) raisePrices(w *world) {
 	}
 }
 
-// choose picks an article that is on sale on that day.
-func (c *catalogue) choose(d dice, on day) int {
-	for {
-		if i := c.odds.pick(d); c.articles[i].launched <= on {
+// alike is how many articles next in price are as good as another.
+const alike = 10
+
+// choose picks an article that is on sale on that day and costs about so many cents.
+func (c *catalogue) choose(d dice, on day, cents float64) int {
+	prices := c.prices[c.year(on)]
+	rank, _ := slices.BinarySearchFunc(c.byPrice, int64(cents), func(i int, cents int64) int { return cmp.Compare(prices[i], cents) })
+	for span := alike; ; span++ {
+		low, high := max(rank-span, 0), min(rank+span, articles-1)
+		if i := c.byPrice[c.odds.pickWithin(d, low, high)]; c.articles[i].launched <= on {
 			return i
 		}
 	}
 }
 
 func (c *catalogue) price(article int, on day) int64 {
-	year := min(int(on-c.from)/365, len(c.prices)-1)
-	return c.prices[year][article]
+	return c.prices[c.year(on)][article]
 }
 
-var basketSizes = oddsOf(30, 28, 19, 12, 7, 4) // 1 to 6 lines, 2.5 on average
+func (c *catalogue) year(on day) int { return min(int(on-c.from)/365, len(c.prices)-1) }
 
-const meanBasket = 2.5
-
-var quantities = oddsOf(75, 15, 6, 2, 1, 1) // 1 to 6 pieces
+// dearest is the highest price of a year's goods.
+func (c *catalogue) dearest(on day) int64 { return c.prices[c.year(on)][c.byPrice[articles-1]] }

@@ -130,6 +130,31 @@ func (w *world) webFile(ctx context.Context) (Truth, error) {
 	return truth, finish(ctx, &truth, t)
 }
 
+// identityFile writes which keys of the history are one customer, and what shows it: the
+// same master_id, or name and phone alone. It lies beside truth.json, not with the data.
+func (w *world) identityFile(ctx context.Context) (Truth, error) {
+	t := w.create("../identities.csv", "key_a,key_b,by")
+	pair := func(a, b int, prefix, by string) {
+		t.code("pos:M", a+1, 7)
+		t.code(prefix, b+1, 7)
+		t.text(by)
+		t.end()
+	}
+	for i := range w.members.old {
+		switch w.tieOf(i) {
+		case byMaster:
+			pair(i, i, "shop:W", "master_id")
+		case byPhone:
+			pair(i, i, "shop:W", "phone")
+		case stranger:
+		}
+		if w.twin(i) {
+			pair(i-1, i, "pos:M", "phone")
+		}
+	}
+	return Truth{}, finish(ctx, &Truth{}, t)
+}
+
 // customer writes the columns that both files fill alike: number, name, type, phone, mail.
 func (t *table) customer(prefix string, i int, who person) {
 	t.code(prefix, i+1, 7)

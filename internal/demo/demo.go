@@ -1,12 +1,30 @@
 // Package demo writes the source files of 夜鹰百货, a small company that does not exist:
-// shops with tills, a web shop that delivers heads and lines apart, customers known to two
-// systems, products, stores, exchange rates and opinion cards.
+//
+//	till/till_*                 shops with tills: flat lines, returns, anonymous sales, cards charged
+//	shop/{orders,lines}_*       a web shop: heads whose status changes, and their lines
+//	shop/{payments,shipments}_* payments and refunds; goods delivered in time and late
+//	service/{contacts,cases,events,promises}_*   its call centre, complaints and recovery
+//	service/reviews_*           what customers say of an order
+//	service/uses_*              free services used
+//	crm, shop/customers_*       customers, some of them under several keys
+//	survey/cards_*              opinion cards
+//	hr/employees_*              who works there, changes department, leaves
+//	erp/{orders,lines}_*        orders of companies in three currencies: mended, annulled, erased
+//	erp/{accounts,departures,assignments}_*      the companies, who left, who is to see them
+//	erp/{products,stores,fx,euro}_*  articles, shops, rates
+//	finance/costs_*             what was spent on customers
 //
 // What is written is a function of the [Options] alone: the same options give the same
 // bytes, on any number of processors of one architecture, and the n-th day after the
 // history fits the history.
-// Beside the files lies the truth about them: counts and exact totals to check a warehouse
-// against, and every row that was spoilt on purpose.
+// Some tickets reach us days late, and one file in ten of those after the history comes cut
+// off, and whole with the next.
+//
+// Beside the files lies the truth about them: truth.json, a [Truth], has counts and exact
+// totals to check a warehouse against, every row that was spoilt on purpose, and what drives
+// the company ([ModelTruth]): how often and for how much customers buy, seasons, what
+// drives opinions, and what opinions and failures do. identities.csv says which keys are one
+// person.
 //
 // A [Truth] speaks of good rows only. A spoilt row is always an additional one, so a reader
 // that rejects exactly the planted rows arrives at exactly the truth.
@@ -25,10 +43,12 @@ type Options struct {
 	// of the same names are replaced.
 	Dir string
 	// Lines is the number of sale lines of the whole history, tills and web shop
-	// together, met within a few per cent. Default 200,000.
+	// together, met within a few per cent; companies' orders come on top, with two lines
+	// for a hundred. Default 200,000.
 	Lines int64
 	// Customers is the number of customers at the end of the history: three fifths in
-	// the till system, two fifths in the web shop. Default 20,000; at least 10.
+	// the till system, two fifths in the web shop; a company for each hundred comes on top.
+	// Default 20,000; at least 10.
 	Customers int
 	// Years is the length of the history, rounded up to whole months. Default 5.
 	Years int
@@ -57,11 +77,15 @@ func Generate(ctx context.Context, o Options) (Truth, error) {
 	for _, m := range months(w.from, w.to) {
 		jobs = append(jobs, w.tillFile(m), w.shopFiles(m), w.cardFile(m))
 	}
+	for _, y := range years(w.from, w.to) {
+		jobs = append(jobs, w.yearlyFiles(y)...)
+	}
 	truth, err := w.run(ctx, jobs)
 	if err != nil {
 		return Truth{}, err
 	}
 	truth.From, truth.To = w.from.String(), w.to.String()
+	truth.Model = w.model()
 	return truth, truth.save(filepath.Join(w.Dir, "truth.json"))
 }
 
@@ -81,6 +105,10 @@ func NextDay(ctx context.Context, o Options, n int) (Truth, error) {
 	}
 	today := oneDay(w.asOf)
 	jobs := append(w.masterFiles(), w.tillFile(today), w.shopFiles(today), w.cardFile(today))
+	jobs = append(jobs, w.yearlyFiles(today)...)
+	if w.cutOff(w.asOf - 1) {
+		jobs = append(jobs, w.againFile)
+	}
 	truth, err := w.run(ctx, jobs)
 	if err != nil {
 		return Truth{}, err

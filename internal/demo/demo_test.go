@@ -57,7 +57,7 @@ func TestAnotherSeedIsAnotherCompany(t *testing.T) {
 
 func TestEachRuleIsBrokenSomewhere(t *testing.T) {
 	truth, _ := generate(t, small)
-	for _, rule := range []string{BadNumber, BadDate, Required, DuplicateKey, UnknownStatus, Future, Ragged} {
+	for _, rule := range []string{BadNumber, BadDate, Required, DuplicateKey, UnknownStatus, Future, Ragged, OutOfRange, NotAccepted, BadBoolean, BadQuote, BadEncoding, NulByte} {
 		if truth.Planted[rule] == 0 {
 			t.Errorf("no row breaks %s", rule)
 		}
@@ -78,7 +78,7 @@ func TestCleanPlantsNothing(t *testing.T) {
 	if c := truth.Customers; c.Twins+c.PhoneLinks > 0 || c.People != c.PeopleByAll {
 		t.Errorf("customers to find by phone: %+v", c)
 	}
-	if found := read(t, dir, "till/*.csv", "shop/[lops]*_*.csv", "survey/*.csv").broken; len(found) > 0 {
+	if found := read(t, dir, "till/*.csv", "shop/[lops]*_*.csv", "survey/*.csv", "service/*.csv", "erp/orders*.csv").broken; len(found) > 0 {
 		t.Errorf("found %v", found)
 	}
 }
@@ -152,4 +152,27 @@ func fingerprints(t *testing.T, dir string) map[string][32]byte {
 		t.Fatal(err)
 	}
 	return sums
+}
+
+func TestAFileThatWasCutOffComesAgainWhole(t *testing.T) {
+	o := small
+	o.Lines = 200_000
+	_, dir := generate(t, o)
+	cut := nextDay(t, o, dir, 7)
+	before := readFile(t, dir+"/data/till/till_2026-01-07.csv")
+	next := nextDay(t, o, dir, 8)
+	after := readFile(t, dir+"/data/till/till_2026-01-07.csv")
+	own := readFile(t, dir+"/data/till/till_2026-01-08.csv")
+	if missing := len(after) - len(before); missing < 1 || int64(len(before)) != cut.Till.Lines || next.Till.Lines < int64(len(own)-20+missing) {
+		t.Errorf("%d rows came, then %d; the truths tell of %d, then %d with %d of the day itself", len(before), len(after), cut.Till.Lines, next.Till.Lines, len(own))
+	}
+	whole := map[string]bool{}
+	for _, r := range after {
+		whole[r["ticket_no"]+r["line_no"]] = true
+	}
+	for _, r := range before {
+		if !whole[r["ticket_no"]+r["line_no"]] {
+			t.Errorf("the whole file lacks %v", r)
+		}
+	}
 }

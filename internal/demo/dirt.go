@@ -1,6 +1,9 @@
 package demo
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // The rules that planted rows break. Truth.Planted counts by these names.
 const (
@@ -11,6 +14,12 @@ const (
 	UnknownStatus = "unknown_status" // ???
 	Future        = "future"         // the year 2099
 	Ragged        = "ragged"         // the row ends early
+	OutOfRange    = "out_of_range"   // −5 seconds
+	NotAccepted   = "not_accepted"   // sideways
+	BadBoolean    = "bad_boolean"    // maybe
+	BadQuote      = "bad_quote"      // text after a closing quote
+	BadEncoding   = "bad_encoding"   // bytes that are not UTF-8
+	NulByte       = "nul_byte"       // a zero byte
 )
 
 // rowsPerFlaw: each rule is broken about once in so many rows of a file, and by at least
@@ -39,11 +48,14 @@ type rule struct {
 // after the history gets one row that breaks the first rule.
 func (w *world) scatterDirt(p period, file string, rows float64, rules []rule) *dirt {
 	plan := &dirt{}
-	if w.Clean {
+	if w.Clean || w.cutOff(p.to) {
 		return plan
 	}
 	d := roll(w.Seed, streamDirt, int64(p.from)<<8|int64(file[0]))
 	files := len(months(w.from, w.to))
+	if file == "contacts" || file == "deals" {
+		files = len(years(w.from, w.to))
+	}
 	for i, r := range rules {
 		n := d.about(rows / rowsPerFlaw)
 		if w.inHistory(p) && p.number == i%files || !w.inHistory(p) && i == 0 {
@@ -150,5 +162,43 @@ func (w *world) cardDirt(p period, rows float64) *dirt {
 			return fmt.Sprintf("Q%s-%d,%s-13-05,E0101,S01,,,card,,,,,", compact(on), 9000+n, on.String()[:4])
 		}},
 		{Required, func(on day, _ int) string { return fmt.Sprintf(",%s,E0101,S01,,,card,,,,,", on) }},
+	})
+}
+
+const badlyQuoted = `"支付"问题`
+
+// contactDirt: contacts of nobody, numbered X.
+func (w *world) contactDirt(p period) *dirt {
+	row := func(waited, direction, resolved, reason string) spoiler {
+		return func(on day, n int) string {
+			return fmt.Sprintf("X%s-%d,,%s 10:11:12,%s,call,E9011,,,,%s,%s,60,N,%s,", compact(on), n, on, direction, reason, waited, resolved)
+		}
+	}
+	return w.scatterDirt(p, "contacts", 0, []rule{
+		{OutOfRange, row("-5", "in", "Y", "支付")},
+		{NotAccepted, row("5", "sideways", "Y", "支付")},
+		{BadBoolean, row("5", "in", "maybe", "支付")},
+		{BadQuote, row("5", "in", "Y", badlyQuoted)},
+		{BadEncoding, row("5", "in", "Y", "支\xff付")},
+		{NulByte, row("5", "in", "Y", "支\x00付")},
+		{BadNumber, row("五秒", "in", "Y", "支付")},
+	})
+}
+
+// dealDirt: orders of companies that count from 9001.
+func (w *world) dealDirt(p period) *dirt {
+	row := func(status, ordered, updated string) spoiler {
+		return func(on day, n int) string {
+			fields := strings.NewReplacer("ON", on.String(), "YEAR", on.String()[:4])
+			return fields.Replace(fmt.Sprintf("B%s-%d,C00001,%s,%s,,CNY,E8101,%s,N", compact(on), 9000+n, ordered, status, updated))
+		}
+	}
+	return w.scatterDirt(p, "deals", 0, []rule{
+		{UnknownStatus, row("Q", "ON", "ON 10:11:12")},
+		{BadDate, row(entered, "YEAR-13-05", "ON 10:11:12")},
+		{Future, row(entered, "2099-01-05", "ON 10:11:12")},
+		{Required, func(on day, _ int) string {
+			return fmt.Sprintf(",C00001,%s,%s,,CNY,E8101,%s 10:11:12,N", on, entered, on)
+		}},
 	})
 }

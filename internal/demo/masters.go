@@ -9,12 +9,12 @@ import (
 // Shops do not change after the history, so their file is part of it alone; so are the
 // rates, for as long as they reach.
 func (w *world) masterFiles() []job {
-	jobs := []job{w.memberFile, w.webFile, w.productFile}
+	jobs := []job{w.memberFile, w.webFile, w.productFile, w.staffFile, w.accountFile}
 	if w.asOf == w.to || w.asOf > w.to+daysOfRates {
-		jobs = append(jobs, w.rateFile)
+		jobs = append(jobs, w.rateFiles()...)
 	}
 	if w.asOf == w.to {
-		jobs = append(jobs, w.storeFile)
+		jobs = append(jobs, w.storeFile, w.identityFile)
 	}
 	return jobs
 }
@@ -80,23 +80,29 @@ func (w *world) storeFile(ctx context.Context) (Truth, error) {
 // daysOfRates is how far the rates run beyond the history.
 const daysOfRates = 31
 
-// rateFile writes the yuan for a dollar on every day: a walk that is drawn back to 6.9.
-func (w *world) rateFile(ctx context.Context) (Truth, error) {
-	var truth Truth
-	d := roll(w.Seed, streamRate, 0)
-	t := w.create(w.dated("erp/fx"), "on_date,from,to,rate")
-	rate := 6.50
-	for on := w.from; on <= max(w.to+daysOfRates, w.asOf); on++ {
-		rate += (6.9-rate)/250 + 0.012*d.NormFloat64()
-		units := int64(math.Round(rate * 10_000))
-		t.day(on)
-		t.text("USD")
-		t.text("CNY")
-		t.buf = appendDigits(t.buf, units/10_000, 1)
-		t.buf = append(t.buf, '.')
-		t.code("", int(units%10_000), 4)
-		t.end()
-		truth.Rates++
+// rateFiles write the yuan for a dollar and for a euro on every day: walks that are drawn
+// back to what the price tags say.
+func (w *world) rateFiles() []job {
+	return []job{w.rateFile("erp/fx", "USD", 6.50, yuanADollar, 0.012), w.rateFile("erp/euro", "EUR", 7.60, yuanAEuro, 0.015)}
+}
+
+func (w *world) rateFile(path, currency string, rate, usual, step float64) job {
+	return func(ctx context.Context) (Truth, error) {
+		var truth Truth
+		d := roll(w.Seed, streamRate, int64(currency[0])-'U')
+		t := w.create(w.dated(path), "on_date,from,to,rate")
+		for on := w.from; on <= max(w.to+daysOfRates, w.asOf); on++ {
+			rate += (usual-rate)/250 + step*d.NormFloat64()
+			units := int64(math.Round(rate * 10_000))
+			t.day(on)
+			t.text(currency)
+			t.text("CNY")
+			t.buf = appendDigits(t.buf, units/10_000, 1)
+			t.buf = append(t.buf, '.')
+			t.code("", int(units%10_000), 4)
+			t.end()
+			truth.Rates++
+		}
+		return truth, finish(ctx, &truth, t)
 	}
-	return truth, finish(ctx, &truth, t)
 }

@@ -14,6 +14,7 @@ const (
 
 const (
 	itemless     = 0.003
+	sendBacks    = 0.04
 	inDollars    = 0.02
 	headDiscount = 0.20
 	freeFrom     = 99_00 // no shipping fee from this net amount in yuan
@@ -21,7 +22,14 @@ const (
 
 	// longestOrder is more than the days from an order to the last thing that can happen
 	// to it.
-	longestOrder = 40
+	longestOrder = 60
+
+	// cancelledToo is how many orders, for each that stands, the same customer places on
+	// the same day and cancels; itemless is how many come without lines.
+	cancelledToo = 0.05
+
+	// longestMemory is more than the days that a file of a single day looks back.
+	longestMemory = longestOrder + 30
 )
 
 // An order knows its whole life beforehand. What of it is known on a day follows from the
@@ -30,7 +38,8 @@ type order struct {
 	on                 day
 	count              int // within the day
 	customer           int
-	lines              []orderLine
+	kind               orderKind
+	lines              []item
 	currency, channel  string
 	method             string // how it is paid
 	discount, shipping int64
@@ -41,61 +50,67 @@ type order struct {
 	promised                                               day
 }
 
-type orderLine struct {
-	article, qty           int
-	price, gross, discount int64
-}
-
 var channels = []string{"app", "app", "app", "小程序", "小程序", "官网"}
 
 var methods = []string{"支付宝", "支付宝", "微信支付", "微信支付", "银行卡"}
 
 // orders draws the orders of a day. The order yielded is good until the next one.
-func (w *world) orders(crowd *crowd, on day) iter.Seq[*order] {
+func (w *world) orders(on day) iter.Seq[*order] {
 	return func(yield func(*order) bool) {
 		d := roll(w.Seed, streamShop, int64(on))
 		var o order
-		n := d.about(w.lines(on) * (1 - tillShare) / meanBasket)
-		for i := range n {
-			o = order{on: on, count: i + 1, lines: o.lines[:0]}
-			o.ordered = on.start() + instant((float64(i)+d.Float64())*float64(fullDay)/float64(n))
-			o.customer = crowd.buyer(d, on)
-			w.fill(&o, d)
-			o.live(d)
-			if !yield(&o) {
+		place := func(customer int, kind orderKind) bool {
+			o = order{on: on, count: o.count + 1, customer: customer, kind: kind, lines: o.lines[:0]}
+			o.ordered = on.start() + instant(d.IntN(int(fullDay)))
+			w.fillOrder(&o, d)
+			w.live(&o, d)
+			return yield(&o)
+		}
+		for _, customer := range w.web.visited.on(on) {
+			if d.chance(itemless) && !place(int(customer), empty) ||
+				d.chance(cancelledToo) && !place(int(customer), regretted) ||
+				!place(int(customer), standing) {
 				return
 			}
 		}
 	}
 }
 
-// fill draws what was ordered, and what is asked for it.
-func (w *world) fill(o *order, d dice) {
+// orderKind: an order stands, is cancelled, or comes without lines.
+type orderKind int
+
+const (
+	standing orderKind = iota
+	regretted
+	empty
+)
+
+// webSales: discounts of 5 to 20 per cent.
+var webSales = taste{chance: 0.10, most: 4}
+
+// fillOrder draws what was ordered, and what is asked for it.
+func (w *world) fillOrder(o *order, d dice) {
 	o.currency, o.channel, o.method = "CNY", oneOf(d, channels), oneOf(d, methods)
 	o.from = w.shopOdds.pick(d)
 	dollars := d.chance(inDollars)
 	if dollars {
 		o.currency = "USD"
 	}
-	if d.chance(itemless) {
+	if o.kind == empty {
 		return
 	}
-	for range basketSizes.pick(d) + 1 {
-		l := orderLine{article: w.goods.choose(d, o.on), qty: quantities.pick(d) + 1}
-		l.price = w.goods.price(l.article, o.on)
-		if dollars {
-			l.price = int64(float64(l.price)/yuanADollar) + 1
+	percent := int64(0)
+	if d.chance(headDiscount) {
+		percent = int64(d.between(3, 20))
+	}
+	o.lines = w.fill(o.lines, d, o.on, w.web.purse(d, o.customer)/(1-float64(percent)/100), webSales)
+	if dollars {
+		for i := range o.lines {
+			o.lines[i].convert()
 		}
-		l.gross = l.price * int64(l.qty)
-		if d.chance(0.10) {
-			l.discount = l.gross * int64(d.between(1, 4)*5) / 100
-		}
-		o.lines = append(o.lines, l)
 	}
 	net := o.net()
-	if d.chance(headDiscount) {
-		o.discount = net * int64(d.between(3, 20)) / 100
-	}
+	o.discount = net * percent / 100
 	if net < freeFrom || dollars {
 		o.shipping = int64(d.between(6, 12)) * 100
 	}
@@ -104,31 +119,40 @@ func (w *world) fill(o *order, d dice) {
 	}
 }
 
+// convert asks for dollars instead of yuan, at the rate of the price tags.
+func (l *item) convert() {
+	tags := l.price
+	l.price = int64(float64(l.price)/yuanADollar) + 1
+	l.gross = l.price * int64(l.qty)
+	l.discount = l.discount * l.price / tags
+}
+
 // live draws what happens to the order and when. Nobody pays for, ships, or returns an
-// order without lines, but it may be cancelled.
-func (o *order) live(d dice) {
-	fate := d.Float64()
+// order without lines. Whether it is late is the customer's fate, not the dice's.
+func (w *world) live(o *order, d dice) {
 	o.paid = o.ordered + instant(d.between(20, 1800))
 	if d.chance(0.10) {
 		o.paid = o.ordered + instant(d.between(1, 20))*hour
 	}
-	o.shipped = o.paid + instant(d.between(6*3600, 48*3600))
-	o.promised = o.on + day(d.between(3, 5))
-	o.delivered = o.shipped + instant(d.between(20*3600, 84*3600))
-	if d.chance(0.06) {
+	o.shipped = o.paid + instant(d.between(6*3600, 40*3600))
+	o.delivered = o.shipped + instant(d.between(20*3600, 60*3600))
+	o.promised = o.delivered.day() + day(d.IntN(2))
+	if w.late(o.customer, o.on) {
 		o.delivered += instant(d.between(2, 6)) * fullDay
+		o.promised = o.delivered.day() - day(d.between(1, 3))
 	}
-	if fate > 0.96 {
+	if d.chance(sendBacks) {
 		o.returned = o.delivered + instant(d.between(2*86400, 14*86400))
 	}
+	early := d.chance(0.5)
 	switch {
-	case fate < 0.025:
+	case o.kind == regretted && early:
 		o.cancelled = o.ordered + instant(d.between(3600, 86400))
 		o.paid = 0
-	case fate < 0.05:
+	case o.kind == regretted:
 		o.cancelled = o.paid + instant(d.between(600, 5*3600))
 	}
-	if o.cancelled != 0 || len(o.lines) == 0 {
+	if o.kind != standing {
 		o.shipped, o.delivered, o.returned = 0, 0, 0
 	}
 }

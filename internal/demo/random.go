@@ -12,7 +12,7 @@ type stream uint64
 const (
 	streamTill stream = iota + 1
 	streamReturn
-	streamLate
+	streamOffline
 	streamShop
 	streamSurvey
 	streamMember
@@ -23,13 +23,46 @@ const (
 	streamChange
 	streamRate
 	streamDirt
+	streamLateness
+	streamFailure
+	streamAsked
+	streamOpinion
+	streamCalls
+	streamNoticed
+	streamReview
+	streamStrangers
+	streamCompany
+	streamDeal
+	streamAssign
+	streamCost
+	streamUse
 )
 
-type dice struct{ *rand.Rand }
+type dice struct {
+	*rand.Rand
+	source *rand.PCG
+}
+
+func newDice() dice {
+	source := rand.NewPCG(0, 0)
+	return dice{rand.New(source), source}
+}
 
 // roll gives the dice of one stream for one key: a day, a customer, a file.
 func roll(seed uint64, s stream, key int64) dice {
-	return dice{rand.New(rand.NewPCG(scatter(seed^scatter(uint64(s))), scatter(uint64(key))))}
+	d := newDice()
+	d.again(seed, s, key)
+	return d
+}
+
+// again makes the dice those of another key, as roll would give them.
+func (d dice) again(seed uint64, s stream, key int64) {
+	d.source.Seed(scatter(seed^scatter(uint64(s))), scatter(uint64(key)))
+}
+
+// coin is a single number from [0, 1) of one stream for one key.
+func coin(seed uint64, s stream, key int64) float64 {
+	return float64(scatter(scatter(seed^scatter(uint64(s)))+scatter(uint64(key)))>>11) / (1 << 53)
 }
 
 // scatter is the finaliser of SplitMix64 (Steele, Lea, Flood 2014): neighbouring numbers
@@ -87,9 +120,15 @@ func oddsOf(weights ...float64) odds {
 	return sums
 }
 
-func (o odds) pick(d dice) int {
-	won := d.Float64() * o[len(o)-1]
-	lo, hi := 0, len(o)-1
+func (o odds) pick(d dice) int { return o.pickWithin(d, 0, len(o)-1) }
+
+// pickWithin picks one of the entries from lo to hi, both included.
+func (o odds) pickWithin(d dice, lo, hi int) int {
+	below := 0.0
+	if lo > 0 {
+		below = o[lo-1]
+	}
+	won := below + d.Float64()*(o[hi]-below)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
 		if o[mid] > won {

@@ -7,7 +7,7 @@ import (
 // A packer writes the web shop's files: all that happened after one instant, up to another.
 type packer struct {
 	*world
-	after, until                       instant
+	window
 	heads, lines, payments, deliveries *table
 	truth                              *ShopTruth
 }
@@ -19,18 +19,13 @@ func (w *world) shopFiles(p period) job {
 	return func(ctx context.Context) (Truth, error) {
 		var truth Truth
 		pack := w.packer(p, &truth.Shop)
-		crowd := &crowd{population: w.web}
-		first, rows := p.from, 0.0
-		if !w.inHistory(p) {
-			first = max(w.from, p.from-longestOrder)
-			pack.after = p.from.start() - 1
-		}
+		rows := 0.0
 		for d := p.from; d <= p.to; d++ {
 			rows += w.lines(d) * (1 - tillShare)
 		}
 		headDirt, lineDirt := w.orderDirt(p, rows/meanBasket), w.orderLineDirt(p, rows)
-		for d := first; d <= p.to && ctx.Err() == nil; d++ {
-			for o := range w.orders(crowd, d) {
+		for d := w.firstOrder(p); d <= p.to && ctx.Err() == nil; d++ {
+			for o := range w.orders(d) {
 				pack.write(o)
 			}
 			headDirt.plant(pack.heads, d)
@@ -44,7 +39,7 @@ func (w *world) packer(p period, truth *ShopTruth) *packer {
 	truth.ByStatus, truth.Changed = map[string]OrderTruth{}, map[string]OrderTruth{}
 	truth.PaidCents = map[string]int64{}
 	return &packer{
-		world: w, truth: truth, until: w.asOf.end(),
+		world: w, truth: truth, window: w.windowOf(p),
 		heads: w.create("shop/orders_"+p.name+".csv",
 			"order_no,customer_no,ordered_at,status,paid_at,returned_on,currency,discount,shipping,channel,updated_at"),
 		lines:      w.create("shop/lines_"+p.name+".csv", "order_no,line_no,sku,qty,unit_price,gross,discount"),
@@ -52,9 +47,6 @@ func (w *world) packer(p period, truth *ShopTruth) *packer {
 		deliveries: w.create("shop/shipments_"+p.name+".csv", "shipment_no,order_no,promised_on,shipped_on,delivered_on,from_store"),
 	}
 }
-
-// fresh says whether an event falls into the time that is written.
-func (p *packer) fresh(event instant) bool { return event > p.after && event <= p.until }
 
 func (p *packer) write(o *order) {
 	status, since := o.stateAt(p.until)
@@ -94,14 +86,6 @@ func (p *packer) writeHead(o *order, status string, since instant) {
 		before, _ := o.stateAt(p.after)
 		tally(p.truth.Changed, before+"→"+status, o)
 	}
-}
-
-// known is an event's instant, or zero while it is in the future.
-func (p *packer) known(event instant) instant {
-	if event > p.until {
-		return 0
-	}
-	return event
 }
 
 func (p *packer) writeLines(o *order, status string) {

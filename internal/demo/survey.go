@@ -1,18 +1,23 @@
 package demo
 
-import "context"
+import (
+	"context"
+	"strconv"
+)
 
 const (
 	linesPerCard   = 60 // one card is handed out for so many sale lines
 	anonymousCards = 0.30
 	neverAnswered  = 0.35
+	mailedAfter    = 400 // days after a last purchase
+	mailed         = 0.1 // of those who left
 )
 
 const cardHeader = "card_no,handed_on,handed_by,store,member_no,answered_at,sample,recommend,satisfaction,staff,price,comment"
 
 var (
-	samples    = []string{"card", "random", "exit", "lost", "key_account"}
-	sampleOdds = oddsOf(85, 7, 4, 2, 2)
+	samples    = []string{"card", "random", "exit", "key_account"}
+	sampleOdds = oddsOf(87, 7, 4, 2)
 )
 
 // A card is one opinion card. Answers are zero or less where there is none.
@@ -28,12 +33,12 @@ type card struct {
 
 const unasked = -1
 
-// cardFile writes the opinion cards handed out in a period.
+// cardFile writes the opinion cards handed out in a period: to members about a purchase, to
+// people nobody knows, and by mail to members who have left.
 func (w *world) cardFile(p period) job {
 	return func(ctx context.Context) (Truth, error) {
 		var truth Truth
 		t := w.create("survey/cards_"+p.name+".csv", cardHeader)
-		crowd := &crowd{population: w.members}
 		rows := 0.0
 		for d := p.from; d <= p.to; d++ {
 			rows += w.lines(d) / linesPerCard
@@ -41,11 +46,27 @@ func (w *world) cardFile(p period) job {
 		dirt := w.cardDirt(p, rows)
 		for on := p.from; on <= p.to && ctx.Err() == nil; on++ {
 			d := roll(w.Seed, streamSurvey, int64(on))
-			for i := range d.about(w.lines(on) / linesPerCard) {
-				c := w.handOut(d, crowd, on)
-				c.count = i + 1
+			count := 0
+			hand := func(member int, sample string, v verdict) {
+				count++
+				c := w.handOut(d, on, member, sample, v)
+				c.count = count
 				t.card(c)
 				truth.Survey.count(c)
+			}
+			for range d.about(w.lines(on) / linesPerCard * anonymousCards) {
+				hand(nobody, samples[sampleOdds.pick(d)], verdict{})
+			}
+			for _, member := range w.members.visited.on(on) {
+				if w.members.asked(int(member), on) {
+					hand(int(member), samples[sampleOdds.pick(d)], w.members.verdict(int(member), on))
+				}
+			}
+			for _, member := range w.members.left.on(on - mailedAfter) {
+				if d.chance(mailed) {
+					charm := w.shops[w.members.home[member]].charm
+					hand(int(member), "lost", cardModel.judge(d, cardModel.Lost, charm, 0))
+				}
 			}
 			dirt.plant(t, on)
 		}
@@ -55,15 +76,15 @@ func (w *world) cardFile(p period) job {
 
 // handOut draws a card, and what it says if it was handed back by the end of what is
 // known. In a file of one day that leaves the answers given at once.
-func (w *world) handOut(d dice, crowd *crowd, on day) card {
-	c := card{on: on, member: nobody, recommend: unasked, sample: samples[sampleOdds.pick(d)]}
-	if d.chance(anonymousCards) {
+func (w *world) handOut(d dice, on day, member int, sample string, v verdict) card {
+	c := card{on: on, member: member, recommend: unasked, sample: sample}
+	if member == nobody {
 		c.shop = w.shopOdds.pick(d)
+		v = cardModel.judge(d, 0, w.shops[c.shop].charm, 0)
 	} else {
-		c.member = crowd.buyer(d, on)
-		c.shop = int(crowd.home[c.member])
+		c.shop = int(w.members.home[member])
 	}
-	c.clerk = (c.shop+1)*100 + d.between(1, 6)
+	c.clerk = (c.shop+1)*100 + d.between(1, tillsOfShop*2)
 	handed := on.start() + opens + instant(d.IntN(int(openFor)))
 	c.answered = handed + instant(d.between(2, 40))*minute
 	if d.chance(0.25) {
@@ -73,33 +94,28 @@ func (w *world) handOut(d dice, crowd *crowd, on day) card {
 		c.answered = 0
 		return c
 	}
-	c.answer(d, w.shops[c.shop].charm)
+	c.answer(d, v)
 	return c
 }
 
-// answer draws all answers around one mood, so that they go together.
-func (c *card) answer(d dice, charm float64) {
-	mood := charm + 0.5 + 0.9*d.NormFloat64()
-	if c.sample == "lost" || c.sample == "exit" {
-		mood -= 0.9
+// answer writes a verdict down, but for the questions that are passed over.
+func (c *card) answer(d dice, v verdict) {
+	passed := func() bool { return d.chance(0.02) }
+	if !passed() {
+		c.recommend = v.recommend
 	}
-	if !d.chance(0.03) {
-		c.recommend = min(10, max(0, int(7.2+2.1*mood+0.8*d.NormFloat64())))
+	if !passed() {
+		c.satisfaction = v.content
 	}
-	c.satisfaction = grade(2.6+0.75*mood, d)
-	c.staff = grade(2.8+0.6*mood, d)
-	c.price = grade(2.4+0.35*mood, d)
+	if !passed() {
+		c.staff = v.grades[0]
+	}
+	if !passed() {
+		c.price = v.grades[1]
+	}
 	if d.chance(0.40) {
-		c.comment = remark(d, mood)
+		c.comment = remark(d, v.recommend >= 7)
 	}
-}
-
-// grade is 1 to 4, or 0 where the question was passed over.
-func grade(around float64, d dice) int {
-	if d.chance(0.02) {
-		return 0
-	}
-	return min(4, max(1, int(around+0.5+0.4*d.NormFloat64())))
 }
 
 var (
@@ -109,9 +125,9 @@ var (
 )
 
 // remark is free text: commas, quotes, and now and then several lines.
-func remark(d dice, mood float64) string {
+func remark(d dice, pleased bool) string {
 	words := praise
-	if mood < 0 {
+	if !pleased {
 		words = blame
 	}
 	text := oneOf(d, words)
@@ -132,27 +148,23 @@ func (t *table) card(c card) {
 	t.day(c.on)
 	t.code("E", c.clerk, 4)
 	t.code("S", c.shop+1, 2)
-	if c.member == nobody {
-		t.blank()
-	} else {
-		t.code("M", c.member+1, 7)
-	}
+	t.codeOrBlank("M", c.member, 7)
 	t.instantOrBlank(c.answered)
 	t.text(c.sample)
-	if c.recommend == unasked {
-		t.blank()
-	} else {
-		t.int(c.recommend)
-	}
-	for _, grade := range [...]int{c.satisfaction, c.staff, c.price} {
-		if grade == 0 {
-			t.blank()
-		} else {
-			t.int(grade)
-		}
-	}
+	t.answer(c.recommend, 0)
+	t.answer(c.satisfaction, 1)
+	t.answer(c.staff, 1)
+	t.answer(c.price, 1)
 	t.quoted(c.comment)
 	t.end()
+}
+
+// answer writes a number on a scale that begins with the least; nothing for a lower one.
+func (t *table) answer(n, least int) {
+	if n >= least {
+		t.buf = strconv.AppendInt(t.buf, int64(n), 10)
+	}
+	t.blank()
 }
 
 func (t *SurveyTruth) count(c card) {
@@ -165,14 +177,7 @@ func (t *SurveyTruth) count(c card) {
 		return
 	}
 	t.Answered++
-	switch {
-	case c.recommend >= 9:
-		t.Promoters++
-	case c.recommend >= 7:
-		t.Passives++
-	case c.recommend >= 0:
-		t.Detractors++
-	}
+	t.score(c.recommend)
 	for question, grade := range map[string]int{"satisfaction": c.satisfaction, "staff": c.staff, "price": c.price} {
 		if grade > 0 {
 			t.grade(question, grade, 1)
@@ -180,5 +185,16 @@ func (t *SurveyTruth) count(c card) {
 	}
 	if c.comment != "" {
 		t.Comments++
+	}
+}
+
+func (t *SurveyTruth) score(recommend int) {
+	switch {
+	case recommend >= 9:
+		t.Promoters++
+	case recommend >= 7:
+		t.Passives++
+	case recommend >= 0:
+		t.Detractors++
 	}
 }

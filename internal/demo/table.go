@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -75,6 +76,15 @@ func finish(ctx context.Context, truth *Truth, tables ...*table) error {
 	return first
 }
 
+// finishFilled is finish, but throws away the files of a day after the history that would
+// hold nothing.
+func (w *world) finishFilled(ctx context.Context, truth *Truth, t *table) error {
+	if w.asOf == w.to || t.facts.Rows > 0 || t.err != nil || ctx.Err() != nil {
+		return finish(ctx, truth, t)
+	}
+	return errors.Join(t.file.Close(), os.Remove(t.target+".part"))
+}
+
 func (t *table) flush() {
 	if t.file != nil && t.err == nil {
 		_, t.err = t.file.Write(t.buf)
@@ -105,6 +115,7 @@ func (t *table) spoil(rule string, row []byte) {
 		t.facts.Planted = map[string]int64{}
 	}
 	t.facts.Planted[rule]++
+	t.facts.BadRows = append(t.facts.BadRows, BadRow{rule, t.facts.Rows})
 	t.next()
 }
 
@@ -126,6 +137,15 @@ func (t *table) int(n int) { t.buf = append(strconv.AppendInt(t.buf, int64(n), 1
 // code writes a prefix and a number of a fixed width: M0000123.
 func (t *table) code(prefix string, n, width int) {
 	t.buf = append(appendDigits(append(t.buf, prefix...), int64(n), width), ',')
+}
+
+// codeOrBlank writes the code of a number from 0, or nothing for nobody.
+func (t *table) codeOrBlank(prefix string, n, width int) {
+	if n == nobody {
+		t.blank()
+		return
+	}
+	t.code(prefix, n+1, width)
 }
 
 // cents writes an amount with two decimals.

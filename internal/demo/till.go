@@ -10,7 +10,8 @@ const (
 	opens        = 9 * hour
 	openFor      = 13 * hour
 	serviceDesk  = 9    // the till that takes returns
-	offlineFrom  = 9001 // ticket numbers given by a till without connection
+	offline      = 0.01 // of all tickets: from a till that had no connection
+	longestGap   = 6    // days until such a ticket arrives
 	nobody       = -1
 )
 
@@ -25,14 +26,14 @@ type ticketNo struct {
 }
 
 type tillLine struct {
-	ticket                      ticketNo
-	no                          int
-	at                          instant
-	member, cashier             int
-	article, qty                int
-	price, gross, discount, tax int64
-	charge                      bool // stored value
-	original                    *tillLine
+	ticket          ticketNo
+	no              int
+	at              instant
+	member, cashier int
+	item
+	tax      int64
+	charge   bool // stored value
+	original *tillLine
 }
 
 func (l *tillLine) net() int64 { return l.gross - l.discount }
@@ -40,125 +41,162 @@ func (l *tillLine) net() int64 { return l.gross - l.discount }
 // A cashier writes the tickets of a file, day by day.
 type cashier struct {
 	*world
-	out    *table
-	truth  *TillTruth
-	crowd  crowd
-	queues [][]int // by shop and till: the customers of a day
-	today  []tillLine
-	open   []tillLine // earlier lines that may yet be returned
-	line   int        // counts lines sold, to keep some of them in today
+	out     *table
+	truth   *TillTruth
+	basket  []item
+	queues  [][]int // by shop and till: the customers of a day
+	today   []tillLine
+	open    []tillLine // earlier lines that may yet be returned
+	line    int        // counts lines sold, to keep some of them in today
+	skip    bool       // the first till's tickets of the last day: the file is cut off
+	missing *TillTruth
+	only    bool // count nothing but them: the file comes again, whole
+}
+
+// cutOff says whether the file of a day after the history is cut off when it comes first:
+// the tickets of the first shop's first till are missing, and the file comes again, whole,
+// with those of the day after.
+func (w *world) cutOff(on day) bool { return on > w.to && (on-w.to)%10 == 7 }
+
+// againFile writes the file of the day before, which was cut off, as it should have been.
+// The truth is about what had been missing.
+func (w *world) againFile(ctx context.Context) (Truth, error) {
+	yesterday := *w
+	yesterday.asOf--
+	return yesterday.tillFileOf(ctx, oneDay(yesterday.asOf), &cashier{only: true})
 }
 
 // tillFile writes the till lines of a period.
 func (w *world) tillFile(p period) job {
 	return func(ctx context.Context) (Truth, error) {
-		var truth Truth
-		c := &cashier{
-			world: w, crowd: crowd{population: w.members},
-			queues: make([][]int, w.Stores*tillsOfShop),
-			out:    &table{}, truth: &TillTruth{},
-		}
-		if p.from > w.from {
-			c.sell(p.from-1, false)
-			c.keepForReturn()
-		}
-		c.out, c.truth = w.create("till/till_"+p.name+".csv", tillHeader), &truth.Till
-		dirt := w.tillDirt(p)
-		for d := p.from; d <= p.to && ctx.Err() == nil; d++ {
-			c.sell(d, true)
-			c.takeReturns(d)
-			c.keepForReturn()
-			dirt.plant(c.out, d)
-		}
-		if !w.inHistory(p) {
-			c.sendLate(p.from)
-		}
-		return truth, finish(ctx, &truth, c.out)
+		return w.tillFileOf(ctx, p, &cashier{skip: w.cutOff(p.to)})
 	}
 }
 
-// sell draws the sales of a day: who queues at which till, then ticket by ticket. Only
-// what is real counts for who has bought; a day may be drawn again for its returns.
-func (c *cashier) sell(on day, real bool) {
+func (w *world) tillFileOf(ctx context.Context, p period, c *cashier) (Truth, error) {
+	var truth, told Truth
+	c.world, c.queues = w, make([][]int, w.Stores*tillsOfShop)
+	c.out, c.truth = w.create("till/till_"+p.name+".csv", tillHeader), &truth.Till
+	if c.only {
+		c.truth, c.missing = &told.Till, &truth.Till
+	}
+	first := max(w.from, p.from-1)
+	if !w.inHistory(p) {
+		first = max(w.from, p.from-longestGap)
+	}
+	dirt := w.tillDirt(p)
+	for d := first; d <= p.to && ctx.Err() == nil; d++ {
+		c.sell(d, p)
+		if d >= p.from {
+			c.takeReturns(d)
+			dirt.plant(c.out, d)
+		}
+		if d >= p.from-1 {
+			c.keepForReturn()
+		}
+		c.today = c.today[:0]
+	}
+	return truth, finish(ctx, &truth, c.out)
+}
+
+// sell draws the sales of a day: who queues at which till, then ticket by ticket. Those
+// that arrive with the period's file are written. A day before it is drawn again for what
+// was late, and for what comes back.
+func (c *cashier) sell(on day, p period) {
 	d := roll(c.Seed, streamTill, int64(on))
 	c.queueUp(d, on)
 	for q, customers := range c.queues {
 		for i, member := range customers {
 			at := on.start() + opens + instant((float64(i)+d.Float64())*float64(openFor)/float64(len(customers)))
 			ticket := ticketNo{shop: q / tillsOfShop, till: q%tillsOfShop + 1, on: on, count: i + 1}
-			c.ring(d, ticket, at, member)
-			if real && member != nobody {
-				c.members.bought.set(member)
+			arrives := c.arrival(ticket)
+			written := on >= p.from && arrives <= c.asOf
+			if !c.inHistory(p) {
+				written = arrives == c.asOf
 			}
+			truth, before := c.truth, c.truth.Lines
+			if cut := q == 0 && on == c.asOf; cut && c.only {
+				c.truth, before = c.missing, c.missing.Lines
+			} else if cut && c.skip {
+				written = false
+			}
+			c.ring(d, ticket, at, member, written, arrives == on)
+			if arrives > c.to && on < p.from || c.truth == c.missing {
+				c.truth.LateLines += c.truth.Lines - before
+			}
+			c.truth = truth
 		}
 	}
+}
+
+// arrival is the day on which a ticket is delivered: its own, as a rule.
+func (c *cashier) arrival(ticket ticketNo) day {
+	at := coin(c.Seed, streamOffline, int64(ticket.on)<<32|int64(ticket.shop)<<24|int64(ticket.till)<<20|int64(ticket.count)) / offline
+	if at >= 1 {
+		return ticket.on
+	}
+	return ticket.on + 2 + day(at*(longestGap-1))
 }
 
 func (c *cashier) queueUp(d dice, on day) {
 	for q := range c.queues {
 		c.queues[q] = c.queues[q][:0]
 	}
-	for range d.about(c.lines(on) * tillShare * (1 - returned) / meanBasket) {
-		member, shop := nobody, 0
-		if d.chance(anonymous) {
-			shop = c.shopOdds.pick(d)
-		} else {
-			member = c.crowd.buyer(d, on)
-			shop = int(c.crowd.home[member])
-		}
-		q := shop*tillsOfShop + d.IntN(tillsOfShop)
-		c.queues[q] = append(c.queues[q], member)
+	for range d.about(c.strangers * c.tempo.demand(on, c.from)) {
+		q := c.shopOdds.pick(d)*tillsOfShop + d.IntN(tillsOfShop)
+		c.queues[q] = append(c.queues[q], nobody)
+	}
+	for _, member := range c.members.visited.on(on) {
+		q := int(c.members.home[member])*tillsOfShop + d.IntN(tillsOfShop)
+		c.queues[q] = append(c.queues[q], int(member))
+		last := len(c.queues[q]) - 1
+		place := d.IntN(last + 1)
+		c.queues[q][place], c.queues[q][last] = c.queues[q][last], c.queues[q][place]
 	}
 }
 
-// ring writes one ticket. Now and then it also charges a stored value card.
-func (c *cashier) ring(d dice, ticket ticketNo, at instant, member int) {
+// tillSales: discounts of 5 to 30 per cent.
+var tillSales = taste{chance: 0.15, most: 6}
+
+// ring draws one ticket, which now and then also charges a stored value card, and writes
+// it if it belongs to the file. What came in time may be returned.
+func (c *cashier) ring(d dice, ticket ticketNo, at instant, member int, written, inTime bool) {
 	line := tillLine{ticket: ticket, at: at, member: member}
 	line.cashier = (ticket.shop+1)*100 + ticket.till*2 - int(at%fullDay/(opens+openFor/2))
-	c.truth.Tickets++
-	for range basketSizes.pick(d) + 1 {
+	c.basket = c.fill(c.basket[:0], d, ticket.on, c.members.purse(d, member), tillSales)
+	for _, line.item = range c.basket {
 		line.no++
-		line.article = c.goods.choose(d, ticket.on)
-		line.qty = quantities.pick(d) + 1
-		line.price = c.goods.price(line.article, ticket.on)
-		line.gross = line.price * int64(line.qty)
-		line.discount = 0
-		if d.chance(0.15) {
-			line.discount = line.gross * int64(d.between(1, 6)*5) / 100
-		}
 		line.tax = vat(line.net())
-		c.write(&line)
-		c.remember(&line)
+		if written {
+			c.write(&line)
+		}
+		if inTime {
+			c.remember(&line)
+		}
 	}
 	if d.chance(chargedCards) {
 		line.no++
-		c.charge(d, line)
+		c.charge(d, line, written)
+	}
+	if !written {
+		return
+	}
+	c.truth.Tickets++
+	if member != nobody {
+		c.members.bought.set(member)
 	}
 }
 
-func (c *cashier) charge(d dice, line tillLine) {
+func (c *cashier) charge(d dice, line tillLine, written bool) {
 	line.charge = true
 	line.article = articles + d.IntN(len(cards))
 	line.qty, line.discount, line.tax = 1, 0, 0
 	line.price = c.goods.price(line.article, line.ticket.on)
 	line.gross = line.price
-	c.write(&line)
+	if written {
+		c.write(&line)
+	}
 }
 
 // vat is 13 per cent on top of a net amount ≥ 0, rounded half up.
 func vat(net int64) int64 { return (net*13 + 50) / 100 }
-
-// sendLate writes tickets of earlier days, from a till that had no connection.
-func (c *cashier) sendLate(arrived day) {
-	d := roll(c.Seed, streamLate, int64(arrived))
-	before := c.truth.Lines
-	for i := range 3 + d.about(c.lines(arrived)/1000) {
-		on := arrived - day(d.between(2, 6))
-		member := c.crowd.buyer(d, on)
-		at := on.start() + opens + instant(d.IntN(int(openFor)))
-		ticket := ticketNo{shop: int(c.members.home[member]), till: 2, on: on, count: offlineFrom + i}
-		c.ring(d, ticket, at, member)
-		c.members.bought.set(member)
-	}
-	c.truth.LateLines += c.truth.Lines - before
-}

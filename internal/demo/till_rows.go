@@ -20,7 +20,6 @@ func (c *cashier) keepForReturn() {
 	if surplus := len(c.open) - memory*len(c.today) - 16; surplus > 0 {
 		c.open = append(c.open[:0], c.open[surplus:]...)
 	}
-	c.today = c.today[:0]
 }
 
 // takeReturns writes the day's returns, one line a ticket, at the service desks.
@@ -53,11 +52,7 @@ func (c *cashier) write(l *tillLine) {
 	t.code("S", l.ticket.shop+1, 2)
 	t.code("T", l.ticket.till, 1)
 	t.instant(l.at)
-	if l.member == nobody {
-		t.blank()
-	} else {
-		t.code("M", l.member+1, 7)
-	}
+	t.codeOrBlank("M", l.member, 7)
 	t.code("E", l.cashier, 4)
 	t.code("P", l.article+1, 4)
 	t.int(l.qty)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"strings"
 )
 
 // Truth is what a reader of the files must find. All amounts are whole cents (分 for CNY).
@@ -18,10 +19,39 @@ type Truth struct {
 	Till      TillTruth        `json:"till"`
 	Shop      ShopTruth        `json:"shop"`
 	Survey    SurveyTruth      `json:"survey"`
+	Reviews   ReviewTruth      `json:"reviews"`
+	Contacts  ContactTruth     `json:"contacts"`
+	Cases     CaseTruth        `json:"cases"`
+	Staff     StaffTruth       `json:"staff"`
+	ERP       ERPTruth         `json:"erp"`
+	Costs     CostTruth        `json:"costs"`
 	Customers CustomerTruth    `json:"customers"`
 	Products  int64            `json:"products"`
 	Stores    int64            `json:"stores"` // the web shop included; 0 for a day, which has no such file
 	Rates     int64            `json:"rates"`  // 0 for a day without such a file
+	Model     *ModelTruth      `json:"model,omitempty"`
+}
+
+// ModelTruth is what drives the company. It is told with the history, and holds on.
+type ModelTruth struct {
+	Members Buying  `json:"members"`
+	Web     Buying  `json:"web"`
+	Effects Effects `json:"effects"`
+	Seasons Seasons `json:"seasons"`
+}
+
+// Seasons are factors of the tempo, multiplied and divided by their average.
+type Seasons struct {
+	Month          [12]float64 `json:"month"`   // from January
+	Weekday        [7]float64  `json:"weekday"` // from Sunday
+	SpringFestival []Festive   `json:"spring_festival"`
+}
+
+func (w *world) model() *ModelTruth {
+	return &ModelTruth{
+		Members: w.members.Buying, Web: w.web.Buying, Effects: effects,
+		Seasons: Seasons{Month: [12]float64(season[1:]), Weekday: weekday, SpringFestival: springFestival},
+	}
 }
 
 // FileTruth is about one file. Rows counts records, planted ones included, without the
@@ -31,6 +61,14 @@ type FileTruth struct {
 	Rows    int64            `json:"rows"`
 	Bytes   int64            `json:"bytes"`
 	Planted map[string]int64 `json:"planted,omitempty"`
+	BadRows []BadRow         `json:"bad_rows,omitempty"`
+}
+
+// A BadRow is a planted one: the rule that it breaks, and which record of its file it is,
+// from 1, the header not counted.
+type BadRow struct {
+	Rule   string `json:"rule"`
+	Record int64  `json:"record"`
 }
 
 // TillTruth is about the till lines. Deals are goods, sold or returned; stored value is
@@ -110,6 +148,17 @@ type CustomerTruth struct {
 	PeopleByAll     int64 `json:"people_by_all"`
 }
 
+// Extend makes the truth about a history that about the history and the day after it. What
+// cannot be added up, the buyers, becomes 0.
+func (t *Truth) Extend(day Truth) {
+	for change, orders := range day.Shop.Changed {
+		from, _, _ := strings.Cut(change, "→")
+		t.Shop.ByStatus = plusOrders(t.Shop.ByStatus, map[string]OrderTruth{from: orders.negative()})
+	}
+	t.add(day)
+	t.Shop.Changed, t.Till.Buyers, t.Shop.Buyers, t.To = nil, 0, 0, day.To
+}
+
 func (t *Truth) add(part Truth) {
 	t.Files = append(t.Files, part.Files...)
 	for _, f := range part.Files {
@@ -118,6 +167,12 @@ func (t *Truth) add(part Truth) {
 	t.Till.add(part.Till)
 	t.Shop.add(part.Shop)
 	t.Survey.add(part.Survey)
+	t.Reviews.add(part.Reviews)
+	t.Contacts.add(part.Contacts)
+	t.Cases.add(part.Cases)
+	t.Staff.add(part.Staff)
+	t.ERP.add(part.ERP)
+	t.Costs.add(part.Costs)
 	t.Customers.add(part.Customers)
 	t.Products += part.Products
 	t.Stores += part.Stores
@@ -194,6 +249,7 @@ func (t *CustomerTruth) add(p CustomerTruth) {
 	t.PeopleByAll = t.People - t.PhoneLinks - t.Twins
 }
 
+// plus adds to sums, which it changes.
 func plus(sums, part map[string]int64) map[string]int64 {
 	if sums == nil && len(part) > 0 {
 		sums = map[string]int64{}
@@ -217,6 +273,14 @@ func plusOrders(sums, part map[string]OrderTruth) map[string]OrderTruth {
 		sums[key] = sum
 	}
 	return sums
+}
+
+func (t OrderTruth) negative() OrderTruth {
+	n := OrderTruth{Orders: -t.Orders, Lines: -t.Lines, NetCents: map[string]int64{}, ShippingCents: map[string]int64{}}
+	for currency := range t.NetCents {
+		n.NetCents[currency], n.ShippingCents[currency] = -t.NetCents[currency], -t.ShippingCents[currency]
+	}
+	return n
 }
 
 func (t Truth) save(path string) error {

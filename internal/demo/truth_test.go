@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -22,6 +23,7 @@ func TestTruthEqualsWhatTheFilesSay(t *testing.T) {
 
 func compare(t *testing.T, truth Truth, dir, suffix string) {
 	t.Helper()
+	yearly := strings.ReplaceAll(suffix, "??-??", "??")
 	till := read(t, dir, "till/till"+suffix)
 	orders, lines := read(t, dir, "shop/orders"+suffix), read(t, dir, "shop/lines"+suffix)
 	payments, shipments := read(t, dir, "shop/payments"+suffix), read(t, dir, "shop/shipments"+suffix)
@@ -31,8 +33,12 @@ func compare(t *testing.T, truth Truth, dir, suffix string) {
 	compareShop(t, truth, orders.good, lines.good, payments.good, shipments.good)
 	compareCards(t, truth.Survey, cards.good)
 
+	contacts, deals := read(t, dir, "service/contacts"+yearly), read(t, dir, "erp/orders"+yearly)
+	compareService(t, truth, contacts.good, read(t, dir, "service/cases"+yearly).good,
+		read(t, dir, "service/events"+yearly).good, read(t, dir, "service/reviews"+yearly).good)
+
 	broken := map[string]int64{}
-	for _, r := range []reading{till, orders, lines, payments, shipments, cards} {
+	for _, r := range []reading{till, orders, lines, payments, shipments, cards, contacts, deals} {
 		broken = plus(broken, r.broken)
 	}
 	if !maps.Equal(broken, truth.Planted) {
@@ -161,6 +167,45 @@ func compareCards(t *testing.T, want SurveyTruth, rows []record) {
 	}
 	if a, b := asJSON(t, got), asJSON(t, want); a != b {
 		t.Errorf("survey: the files say\n%s, the truth\n%s", a, b)
+	}
+}
+
+func compareService(t *testing.T, truth Truth, contacts, cases, events, reviews []record) {
+	t.Helper()
+	var got ContactTruth
+	for _, r := range contacts {
+		c := call{outbound: r["direction"] == "out", abandoned: r["abandoned"] == "Y", resolved: r["resolved"] == "Y"}
+		c.waited, c.talked = int(r.int(t, "waited")), int(r.int(t, "talked"))
+		if r["customer_no"] == "" {
+			got.Anonymous++
+		}
+		got.count(c)
+	}
+	if got != truth.Contacts {
+		t.Errorf("contacts: the files say\n%+v, the truth\n%+v", got, truth.Contacts)
+	}
+	cased := CaseTruth{Promised: truth.Cases.Promised, Kept: truth.Cases.Kept}
+	for _, r := range cases {
+		closed := r["solution_accepted"] != ""
+		cased.count(&trouble{found: r["found_by"], accepted: r["solution_accepted"] == "Y"}, r["opened_at"] >= truth.From || !closed, closed)
+	}
+	for _, r := range events {
+		cased.step(r["event"])
+	}
+	if a, b := asJSON(t, cased), asJSON(t, truth.Cases); a != b {
+		t.Errorf("cases: the files say\n%s, the truth\n%s", a, b)
+	}
+	var review ReviewTruth
+	for _, r := range reviews {
+		if r["asked_on"] >= truth.From {
+			review.Asked++
+		}
+		if r["recommend"] != "" {
+			review.answer(verdict{recommend: int(r.int(t, "recommend"))})
+		}
+	}
+	if review != truth.Reviews {
+		t.Errorf("reviews: the files say\n%+v, the truth\n%+v", review, truth.Reviews)
 	}
 }
 

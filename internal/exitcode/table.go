@@ -20,7 +20,7 @@ var Table = []Entry{
 	{Usage, "usage", "The command line is wrong: an unknown verb or flag, a missing or surplus argument.", "Read the verb's `--help`."},
 	{Config, "config", "`nightjar.yaml`, a contract or a model cannot be read or is wrong.", "Mend the lines that the message names."},
 	{Source, "source", "A source cannot be read, or its rows break their contract beyond the limits of `rejects:`. Nothing was published.", "Look at `nightjar rejects --run` of that run and the delivery; have it sent again, or mend the mapping."},
-	{Audit, "audit", "A blocking audit or guard failed. Last night's warehouse stays current.", "Look at the offending rows that the report shows; correct the data, or set the audit to `warn`."},
+	{Audit, "audit", "A blocking audit or guard failed. Last night's warehouse stays current.", "Look at the offending rows that the report shows; correct the data, accept the guard for tonight as the message says (`--accept`), or set the audit to `warn`."},
 	{NoWarehouse, "no_warehouse", "There is no warehouse yet, or it is no longer there.", "Run `nightjar run`."},
 	{Query, "query", "The query is no single select, is wrong, took longer than `--timeout`, or needed more than `--memory`.", "Mend the query, or raise the limit."},
 	{Fixture, "fixture", "A test of a model failed.", "Compare the rows that the message shows; mend the model or its test."},

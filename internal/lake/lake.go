@@ -116,6 +116,9 @@ func (l *Lake) Manifest(number int) (*Manifest, error) {
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("reading %s: %w; the file is damaged: restore it from a backup, or remove it to go back to the night before", path, err)
 	}
+	if m.Format > Format {
+		return nil, fmt.Errorf("reading %s: a newer Nightjar wrote it (format %d, this one knows %d): run that one, or a later one; `nightjar version` says which this is", path, m.Format, Format)
+	}
 	return m, nil
 }
 
@@ -130,6 +133,7 @@ var ErrRival = errors.New("another run has committed this night first; nothing w
 // at all: everything that it names must be on disk and synced before. It
 // returns ErrRival when its number is taken.
 func (l *Lake) Commit(m *Manifest) error {
+	m.Format = Format
 	text, err := json.Marshal(m)
 	if err != nil {
 		return err

@@ -6,10 +6,16 @@ import (
 	"time"
 )
 
+// Format is the version of what manifests say and of the files that they name. A lake of
+// a later format is not read: what this Nightjar does not know of it, it would lose.
+const Format = 1
+
 // A Manifest is the numbered, immutable list of everything that counts after a
 // run: deliveries, live files, built models, clocks. Committing one is the only
 // way that anything becomes real, and nothing else remembers anything.
 type Manifest struct {
+	// Format is that of the lake: see [Format].
+	Format int    `json:"format"`
 	Number int    `json:"number"`
 	Run    string `json:"run"`
 	// ReceivedAt is when the run took its deliveries (UTC); AsOf, a date as

@@ -24,6 +24,7 @@ import (
 func (n *night) transform(ctx context.Context) error {
 	order, left := transform.Available(n.Catalog, n.fed())
 	n.report.LeftOut = left
+	order = slices.DeleteFunc(order, func(m *models.Model) bool { return !n.chosen(m) && n.manifest.Models[m.Name] == nil })
 	n.models = order
 	for _, m := range slices.Collect(maps.Keys(n.manifest.Models)) {
 		if !slices.ContainsFunc(order, func(o *models.Model) bool { return o.Name == m }) {
@@ -41,9 +42,19 @@ func (n *night) transform(ctx context.Context) error {
 	}
 	group, inner := errgroup.WithContext(ctx)
 	for _, m := range order {
+		if !n.chosen(m) {
+			close(b.settled[m.Name])
+			continue
+		}
 		group.Go(func() error { return b.model(inner, m) })
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if n.selecting() {
+		n.report.Stale = n.leftStale()
+	}
+	return nil
 }
 
 // building is the models' building under way.
@@ -134,6 +145,7 @@ func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 		return lake.Partition{}, err
 	}
 	b := transform.Build{Model: s.model, Month: s.month, Inputs: n.absolute(s.inputs), Refs: n.absolute(s.refs), Previous: n.absolute(s.previous), Vars: n.vars, Out: out}
+	n.recall(&b, s)
 	files, err := n.engine.Build(ctx, b)
 	if err != nil {
 		return lake.Partition{}, err

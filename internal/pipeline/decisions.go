@@ -1,13 +1,14 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,8 +16,9 @@ import (
 
 	"nightjar/extract"
 	"nightjar/internal/config"
-	"nightjar/internal/duck"
+	"nightjar/internal/exitcode"
 	"nightjar/internal/project"
+	"nightjar/models"
 )
 
 // decisions is the source of what was decided, a file for each time.
@@ -36,10 +38,10 @@ func (n *night) decide(run string, rows []map[string]any) error {
 // and all later ones.
 func (n *night) giveDecisions() error {
 	var rows []map[string]any
-	for _, guard := range slices.Sorted(maps.Keys(n.options.Accept)) {
+	for _, guard := range n.options.Accept {
 		rows = append(rows, map[string]any{
-			"kind": "guard_accepted", "period": n.manifest.AsOf, "decision_key": guard,
-			"value": "accepted", "reason": n.options.Accept[guard], "decided_by": "user",
+			"kind": guardAccepted, "period": n.period(), "decision_key": guard,
+			"value": "accepted", "reason": n.options.Reason, "decided_by": whoever(),
 		})
 	}
 	if err := n.decide(n.manifest.Run, rows); err != nil {
@@ -52,26 +54,60 @@ func (n *night) giveDecisions() error {
 	return nil
 }
 
-// accepted lists the guards that a decision accepts for the night's as_of.
-func (n *night) accepted(ctx context.Context) (map[string]string, error) {
-	accepted := map[string]string{}
-	set := n.manifest.Inputs["decision"]
-	if set == nil || len(set.Files()) == 0 {
-		return accepted, nil
+const guardAccepted = "guard_accepted"
+
+// period is what accepting a guard holds for: one night as of one day. A night
+// that failed keeps it when it is tried again on the same day, and no other one
+// has it.
+func (n *night) period() string {
+	return fmt.Sprintf("%s night %d", n.manifest.AsOf, n.manifest.Number)
+}
+
+// whoever runs the program.
+func whoever() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
 	}
-	rows, err := n.db.QueryContext(ctx, "select decision_key, coalesce(reason, '') from "+duck.Live(n.Catalog.Inputs["decision"], n.Lake.Paths(set.Files()))+" where kind = 'guard_accepted' and period = ?", n.manifest.AsOf)
-	if err != nil {
-		return nil, duck.Scrub(err)
+	return "user"
+}
+
+// acceptable checks that the guards to accept are there, and that a reason is.
+func (n *night) acceptable() error {
+	if len(n.options.Accept) > 0 && strings.TrimSpace(n.options.Reason) == "" {
+		return exitcode.With(exitcode.Usage, errors.New("accepting a guard needs a reason, which is remembered: add --reason '…'"))
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var guard, reason string
-		if err := rows.Scan(&guard, &reason); err != nil {
-			return nil, err
+	known := n.guards()
+	for _, guard := range n.options.Accept {
+		if slices.Contains(known, guard) {
+			continue
 		}
-		accepted[guard] = reason
+		hint := ""
+		if near := models.Nearest(guard, known); near != "" {
+			hint = fmt.Sprintf(" (did you mean %q?)", near)
+		}
+		return exitcode.With(exitcode.Usage, fmt.Errorf("there is no guard %s%s: guards compare with another night, such as fact_sale.row_drop; a test that fails is let through with `audits: {MODEL.TEST: warn}` in nightjar.yaml", guard, hint))
 	}
-	return accepted, rows.Err()
+	return nil
+}
+
+// guards are the names of all that a person may accept.
+func (n *night) guards() []string {
+	var names []string
+	for _, model := range slices.Sorted(maps.Keys(n.Catalog.Models)) {
+		for _, guard := range n.Catalog.Models[model].Guards() {
+			names = append(names, model+"."+guard)
+		}
+	}
+	for _, input := range slices.Sorted(maps.Keys(n.Catalog.Inputs)) {
+		names = append(names, input+"."+models.Deleted)
+	}
+	for _, source := range n.Config.Sources {
+		names = append(names, source.Name+"."+models.Deleted)
+		if source.ExpectDays > 0 {
+			names = append(names, source.Name+"."+models.Freshness)
+		}
+	}
+	return names
 }
 
 // Rule says that a delivery is held from the next night on, released, or replayed. The
@@ -124,47 +160,62 @@ func (n *night) knows(ctx context.Context, source, delivery string, now time.Tim
 	return nil
 }
 
-// verdicts reads what was decided about deliveries, by source/name: the latest
-// counts.
-func (n *night) verdicts() (map[string]extract.Verdict, error) {
-	verdicts := map[string]extract.Verdict{}
+// A decision is one row of the input decision, as the landing has it.
+type decision struct{ run, kind, period, key, value, reason string }
+
+// decided reads all decisions that Nightjar was told, in the order in which it was.
+func (n *night) decided() ([]decision, error) {
 	files, err := filepath.Glob(n.decisions().Files[0])
 	if err != nil {
 		return nil, err
 	}
+	var all []decision
 	for _, path := range files { // in order of their names, which are times
-		if err := readVerdicts(path, verdicts); err != nil {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading decisions: %w", err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+		if err != nil {
 			return nil, fmt.Errorf("reading decisions: %s: %w", path, err)
 		}
+		for _, row := range rows[min(1, len(rows)):] {
+			field := func(name string) string {
+				if i := slices.Index(rows[0], name); i >= 0 {
+					return row[i]
+				}
+				return ""
+			}
+			all = append(all, decision{
+				run: strings.TrimSuffix(filepath.Base(path), ".csv"), kind: field("kind"), period: field("period"),
+				key: field("decision_key"), value: field("value"), reason: field("reason"),
+			})
+		}
 	}
-	return verdicts, nil
+	return all, nil
 }
 
-func readVerdicts(path string, to map[string]extract.Verdict) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	rows := csv.NewReader(f)
-	header, err := rows.Read()
-	if err != nil {
-		return err
-	}
-	for {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		field := func(name string) string { return row[slices.Index(header, name)] }
-		if field("kind") == "delivery" {
-			to[field("decision_key")] = extract.Verdict{
-				Held: field("value") == "held", Replay: field("value") == "replay", Reason: field("reason"),
-				Run: strings.TrimSuffix(filepath.Base(path), ".csv"),
-			}
+// verdicts are what was decided about deliveries, by source/name: the latest
+// counts.
+func (n *night) verdicts() (map[string]extract.Verdict, error) {
+	decided, err := n.decided()
+	verdicts := map[string]extract.Verdict{}
+	for _, d := range decided {
+		if d.kind == "delivery" {
+			verdicts[d.key] = extract.Verdict{Held: d.value == "held", Replay: d.value == "replay", Reason: d.reason, Run: d.run}
 		}
 	}
+	return verdicts, err
+}
+
+// accepted are the guards that may fail tonight, with the reason.
+func (n *night) accepted() (map[string]string, error) {
+	decided, err := n.decided()
+	reasons := map[string]string{}
+	for _, d := range decided {
+		if d.kind == guardAccepted && d.period == n.period() {
+			reasons[d.key] = d.reason
+		}
+	}
+	return reasons, err
 }

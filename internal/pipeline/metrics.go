@@ -95,6 +95,9 @@ func (m metrics) findings(r *Report) {
 		failures.WithLabelValues(severity).Set(0)
 	}
 	for _, f := range r.Findings {
+		if f.Status != "failed" {
+			continue
+		}
 		failures.WithLabelValues(f.Severity).Inc()
 	}
 }

@@ -36,8 +36,13 @@ type Options struct {
 	// Verify reads files whose size and time are those recorded, too, and proves
 	// that the loaded rows are those of the files.
 	Verify bool
-	// Accept holds guards that may fail tonight, with the reason.
-	Accept map[string]string
+	// Accept names guards that may fail tonight, MODEL.GUARD or SOURCE.GUARD, for the
+	// Reason given, which is remembered.
+	Accept []string
+	Reason string
+	// Select names the models that are built, with all downstream; no delivery is read.
+	// None means all.
+	Select []string
 	// Now is the clock, read once at the start.
 	Now time.Time
 }
@@ -53,10 +58,12 @@ type night struct {
 	manifest *lake.Manifest
 	vars     map[string]string
 	models   []*models.Model
-	db       *sql.DB
-	engine   transform.Engine
-	extract  *extract.Night
-	report   *Report
+	// selection tells the models to build from others; nil builds all.
+	selection map[string]bool
+	db        *sql.DB
+	engine    transform.Engine
+	extract   *extract.Night
+	report    *Report
 }
 
 // Run runs one night and reports it: a new warehouse is published, or nothing
@@ -110,8 +117,11 @@ func (n *night) run(ctx context.Context, run string) error {
 		{"transform", n.transform},
 		{"load", n.publish},
 	}
-	if n.options.DryRun {
+	switch {
+	case n.options.DryRun:
 		steps = steps[:1]
+	case n.selecting():
+		steps = steps[1:]
 	}
 	for _, step := range steps {
 		begun := time.Now()
@@ -149,15 +159,25 @@ func (n *night) begin(ctx context.Context, run string) (found []extract.Found, e
 	n.manifest.Config = n.Config.Fingerprint()
 	n.report.AsOf, n.report.Number = n.manifest.AsOf, n.manifest.Number
 	n.vars = n.Config.Vars(n.manifest.AsOf)
+	n.vars["last_as_of"] = n.vars["as_of"]
+	if n.previous != nil {
+		n.vars["last_as_of"] = dateLiteral(n.previous.AsOf)
+	}
+	if err := n.acceptable(); err != nil {
+		return nil, err
+	}
 	if err := n.giveRows(); err != nil {
 		return nil, err
+	}
+	forsaken := n.forsaken()
+	n.report.Warnings = slices.Concat(n.Catalog.Moved, warnOf(forsaken))
+	if n.selecting() {
+		return nil, n.choose()
 	}
 	found, err = n.discover(ctx, n.manifest)
 	if err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
-	forsaken := n.forsaken()
-	n.report.Warnings = warnOf(forsaken)
 	if err := countedOnce(ctx, found, forsaken); err != nil {
 		return nil, exitcode.With(exitcode.Source, err)
 	}
@@ -210,6 +230,9 @@ func countedOnce(ctx context.Context, found []extract.Found, forsaken []lake.Del
 // asOf is the day that the night speaks of: as asked for, else as configured,
 // else the last complete business day in the project's zone.
 func (n *night) asOf() (string, error) {
+	if n.selecting() && n.previous != nil {
+		return n.previous.AsOf, nil
+	}
 	for _, said := range []string{n.options.AsOf, n.Config.AsOf} {
 		if said == "" {
 			continue
@@ -259,7 +282,7 @@ func (n *night) nothingNew(found []extract.Found) bool {
 	}
 	order, _ := transform.Available(n.Catalog, n.fed())
 	for _, m := range order {
-		if stale, _ := n.plot().needs(m); len(stale) > 0 {
+		if stale, _ := n.plot().needs(m); len(stale) > 0 && n.chosen(m) {
 			return false
 		}
 	}
@@ -306,12 +329,16 @@ func (n *night) read(ctx context.Context, found []extract.Found) error {
 	}
 	n.progress.Stage(fmt.Sprintf("reading %d deliveries", fresh), fresh)
 	defer n.progress.Done()
+	accepted, err := n.accepted()
+	if err != nil {
+		return err
+	}
 	n.extract = &extract.Night{
 		DB: n.db, Lake: n.Lake, Config: n.Config, Catalog: n.Catalog, Manifest: n.manifest,
-		ReceivedAt: n.options.Now, Workers: n.workers(), Log: n.log,
+		Accepted: accepted, ReceivedAt: n.options.Now, Workers: n.workers(), Log: n.log,
 		Step: func(string, int64) { n.progress.Add(1) },
 	}
-	err := extract.Extract(ctx, n.extract, found)
+	err = extract.Extract(ctx, n.extract, found)
 	n.report.extracted(n.manifest, n.extract.Rejects())
 	return exitcode.With(exitcode.Source, err)
 }

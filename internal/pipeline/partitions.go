@@ -10,6 +10,7 @@ import (
 
 	"nightjar/internal/lake"
 	"nightjar/models"
+	"nightjar/transform"
 )
 
 // generation changes when the engine's way of building changes: every
@@ -33,8 +34,13 @@ type need struct {
 	month models.Month
 	// inputs, refs and previous are lake paths.
 	inputs, refs, previous map[string][]string
-	key                    string
-	why                    string
+	// changed and last are for models that look at the night before, and rows is what
+	// such a last one gave: see [models.Upkeep].
+	changed map[string]transform.Differing
+	last    *need
+	rows    []string
+	key     string
+	why     string
 }
 
 // partition is the name under which the manifest holds it.
@@ -65,10 +71,19 @@ func (p plot) needs(m *models.Model) (stale []need, all []string) {
 }
 
 func (p plot) need(m *models.Model, month models.Month) need {
+	n := p.key(m, month)
+	if n.why = p.why(m, n); n.why != "" {
+		n.changed, n.last = p.changed(m), p.last(m)
+	}
+	return n
+}
+
+// key is a partition with all that it is built from.
+func (p plot) key(m *models.Model, month models.Month) need {
 	n := need{model: m, month: month, inputs: map[string][]string{}, refs: map[string][]string{}, previous: p.before(m)}
 	parts := []string{generation, m.Fingerprint, string(month)}
 	for _, name := range m.Vars {
-		if name != "as_of" {
+		if name != "as_of" && name != "last_as_of" {
 			parts = append(parts, "var "+name+"="+p.vars[name])
 		}
 	}
@@ -83,12 +98,13 @@ func (p plot) need(m *models.Model, month models.Month) need {
 		built := p.ref(name, month, m)
 		for _, partition := range built {
 			n.refs[name] = append(n.refs[name], partition.File.Path)
-			parts = append(parts, "ref "+name+"="+partition.Content)
+			if !m.Upkeeps(name) {
+				parts = append(parts, "ref "+name+"="+partition.Content)
+			}
 		}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	n.key = hex.EncodeToString(sum[:12])
-	n.why = p.why(m, n)
 	return n
 }
 
@@ -130,8 +146,8 @@ func (p plot) why(m *models.Model, n need) string {
 }
 
 // input lists the live files that a partition reads of an input: those of its
-// month, and, where the model reaches out, those of other months that count in
-// it by a date column, with what belongs to them.
+// month, and, where the model reaches out, those of months that lie within so many
+// days, and of months that count in it by a date column, with what belongs to them.
 func (p plot) input(m *models.Model, name string, month models.Month) []lake.File {
 	set := p.manifest.Inputs[name]
 	if set == nil {
@@ -140,7 +156,10 @@ func (p plot) input(m *models.Model, name string, month models.Month) []lake.Fil
 	if month == "" || !p.catalog.Inputs[name].Dated() {
 		return set.Files()
 	}
-	files := slices.Clone(set.Months[string(month)])
+	var files []lake.File
+	for _, near := range m.Months(month) {
+		files = append(files, set.Months[string(near)]...)
+	}
 	for _, reach := range reaches(m) {
 		for _, far := range p.reaching(reach, month) {
 			if p.follows(name, reach.input) {
@@ -203,10 +222,13 @@ func (p plot) ref(name string, month models.Month, of *models.Model) []lake.Part
 		return nil
 	}
 	if of.Monthly() && p.catalog.Models[name].Monthly() {
-		if partition, exists := built.Partitions[string(month)]; exists {
-			return []lake.Partition{partition}
+		var near []lake.Partition
+		for _, m := range of.Months(month) {
+			if partition, exists := built.Partitions[string(m)]; exists {
+				near = append(near, partition)
+			}
 		}
-		return nil
+		return near
 	}
 	var all []lake.Partition
 	for _, key := range slices.Sorted(maps.Keys(built.Partitions)) {

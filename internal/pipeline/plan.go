@@ -77,7 +77,7 @@ func MakePlan(ctx context.Context, p *project.Project, o Options) (*Plan, error)
 	plan.LeftOut = left
 	for _, m := range order {
 		stale, _ := n.plot().needs(m)
-		if len(stale) == 0 {
+		if len(stale) == 0 || !n.chosen(m) {
 			continue
 		}
 		planned := PlannedModel{Model: m.Name, Why: stale[0].why}

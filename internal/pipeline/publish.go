@@ -8,18 +8,18 @@ import (
 	"slices"
 
 	"nightjar/extract"
-
 	"nightjar/internal/exitcode"
 	"nightjar/internal/lake"
 	"nightjar/internal/status"
 	"nightjar/load"
+	"nightjar/models"
 	"nightjar/transform"
 )
 
 // publish loads the night into a new warehouse, audits it, and makes it
 // current. A blocking finding publishes nothing.
 func (n *night) publish(ctx context.Context) error {
-	accepted, err := n.accepted(ctx)
+	accepted, err := n.accepted()
 	if err != nil {
 		return err
 	}
@@ -27,9 +27,15 @@ func (n *night) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Parsing all models costs some 80 ms: less than to remember what did not change.
+	columns, err := lineageOf(ctx, n.Catalog, n.models)
+	if err != nil {
+		return err
+	}
 	night := load.Night{
-		Lake: n.Lake, Manifest: n.manifest, Previous: n.previous, Catalog: n.Catalog, Models: n.models,
-		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, Accepted: accepted, Engine: n.duckOptions(), Runs: runs, Verify: n.options.Verify,
+		Lake: n.Lake, Manifest: n.manifest, Previous: n.previous, Catalog: n.Catalog, Models: slices.DeleteFunc(slices.Clone(n.models), (*models.Model).IsStep),
+		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, LastNight: n.Config.Guards.LastNight, ComparableDay: n.Config.Guards.ComparableDay,
+		Stale: n.report.Stale, Moves: n.moves(), ExpectDays: n.expected(), Accepted: accepted, Engine: n.duckOptions(), Lineage: columns, Runs: runs, Verify: n.options.Verify,
 	}
 	n.progress.Stage("loading the warehouse", 0)
 	defer n.progress.Done()
@@ -40,10 +46,10 @@ func (n *night) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.report.Findings = findings.Failed()
+	n.report.Findings = findings.Noted()
 	switch err := load.Publish(ctx, night, findings); {
 	case errors.Is(err, load.ErrBlocked):
-		return exitcode.With(exitcode.Audit, fmt.Errorf("%w; last night's warehouse stays current, the offending rows are in %s", err, n.Lake.RunDir(n.manifest.Run)))
+		return exitcode.With(exitcode.Audit, fmt.Errorf("%w%s; last night's warehouse stays current, the offending rows are in %s", err, n.mixed(), n.Lake.RunDir(n.manifest.Run)))
 	case errors.Is(err, lake.ErrRival):
 		return exitcode.With(exitcode.Rival, err)
 	case err != nil:
@@ -58,6 +64,25 @@ func (n *night) publish(ctx context.Context) error {
 	}
 	_, err = n.Lake.Sweep(n.Config.Keep)
 	return err
+}
+
+// moves are those that the project gives in place of a header's.
+func (n *night) moves() map[string]models.Moves {
+	if n.Config.Deals.Moves == nil {
+		return nil
+	}
+	return map[string]models.Moves{"fact_document.status": n.Config.Deals.Moves}
+}
+
+// expected says by source within how many days it should deliver.
+func (n *night) expected() map[string]int {
+	days := map[string]int{}
+	for _, source := range n.Config.Sources {
+		if source.ExpectDays > 0 {
+			days[source.Name] = source.ExpectDays
+		}
+	}
+	return days
 }
 
 // dryRun says what would be rebuilt after what was read.

@@ -49,8 +49,13 @@ type Report struct {
 	Rejects    int64    `json:"rejects"`
 	Pending    int64    `json:"pending"`
 	// Built lists the partitions built, by model; LeftOut why a model was not.
-	Built    map[string][]string `json:"built"`
-	LeftOut  map[string]string   `json:"left_out,omitempty"`
+	Built   map[string][]string `json:"built"`
+	LeftOut map[string]string   `json:"left_out,omitempty"`
+	// Selected are the models that the run was to build, with all downstream; none: all.
+	Selected []string `json:"selected,omitempty"`
+	// Stale lists the partitions of models that --select left as they were, although what
+	// they are built from has changed, and of those built from such ones.
+	Stale    map[string][]string `json:"stale,omitempty"`
 	Findings []load.Finding      `json:"findings,omitempty"`
 	// Seconds by step, by model (of work: several models are built at once),
 	// and the whole.
@@ -62,7 +67,7 @@ type Report struct {
 }
 
 func newReport(run string, o Options) *Report {
-	return &Report{Run: run, StartedAt: o.Now, Built: map[string][]string{}, Seconds: map[string]float64{}, ModelSeconds: map[string]float64{}}
+	return &Report{Run: run, StartedAt: o.Now, Selected: o.Select, Built: map[string][]string{}, Seconds: map[string]float64{}, ModelSeconds: map[string]float64{}}
 }
 
 func (r *Report) discovered(found []extract.Found) {
@@ -159,15 +164,21 @@ func (r *Report) Markdown() string {
 			fmt.Fprintf(&b, "- %s: %s\n", of.title, line)
 		}
 	}
+	if len(r.Selected) > 0 {
+		fmt.Fprintf(&b, "- selected %s, and what is downstream: no delivery was read\n", strings.Join(r.Selected, ", "))
+	}
 	for _, model := range slices.Sorted(maps.Keys(r.Built)) {
 		slices.Sort(r.Built[model])
 		fmt.Fprintf(&b, "- built %s: %d of its partitions\n", model, len(r.Built[model]))
+	}
+	for _, model := range slices.Sorted(maps.Keys(r.Stale)) {
+		fmt.Fprintf(&b, "- left stale %s: %d of its partitions\n", model, len(r.Stale[model]))
 	}
 	for _, model := range slices.Sorted(maps.Keys(r.LeftOut)) {
 		fmt.Fprintf(&b, "- left out %s: %s\n", model, r.LeftOut[model])
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "- audit %s.%s (%s): %d rows\n", f.Model, f.Test, f.Severity, f.Rows)
+		fmt.Fprintf(&b, "- audit, %s: %s\n", f.Outcome(), f.Message)
 	}
 	return b.String()
 }

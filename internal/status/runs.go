@@ -24,6 +24,8 @@ type Run struct {
 	Deliveries count     `json:"deliveries"`
 	RowsStaged int64     `json:"rows_staged"`
 	Rejects    int64     `json:"rejects"`
+	// Stale partitions, by model, which the run left so, since it was to build others.
+	Stale map[string][]string `json:"stale,omitempty"`
 }
 
 // A count is the length of a list of which nothing else is wanted.

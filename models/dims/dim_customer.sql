@@ -9,6 +9,7 @@ carries: customer
 grain: [customer_id]
 reaches: [as_of]
 optional: [customer]
+upkeep: {touched: step_customer_touched, replaces: customer_id}
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   keys: {type: bigint, unit: keys, description: How many customer keys it has., tests: [not_null]}
@@ -44,6 +45,7 @@ with versions as (
         system || ':' || account_manager_id as account_manager_key,
         created_on{{ carried "@" }}
     from {{ input "customer" }}
+    where {{ touched "customer_key" "system || ':' || customer_id" }}
     qualify row_number() over (
         partition by system, customer_id
         order by
@@ -73,10 +75,11 @@ described as (
         v.created_on{{ carried "v.@" }}
     from {{ ref "dim_customer_identity" }} as i
     left join versions as v on v.customer_key = i.customer_key
+    where {{ touched "customer_id" "i.customer_id" }}
 ),
 -- Customers with several keys, few as a rule: only they need aggregates.
 shared as (
-    select distinct customer_id from {{ ref "dim_customer_identity" }} where customer_key <> customer_id
+    select distinct customer_id from {{ ref "dim_customer_identity" }} where customer_key <> customer_id and {{ touched "customer_id" }}
 ),
 -- Their keys in the order in which they are believed; arg_min passes over nulls.
 placed as (

@@ -22,38 +22,6 @@ tests:
 with sold as (
     select distinct system, sku
     from {{ input "sale_line" }}
-),
-versions as (
-    select
-        system,
-        sku,
-        valid_from,
-        standard_cost,
-        coalesce(currency, {{ var "currency" }}) as currency
-    from {{ input "product" }}
-    semi join sold using (system, sku)
-    qualify row_number() over (partition by system, sku, valid_from order by delivery_id desc, source_row desc) = 1
-),
-changes as (
-    -- versions that change nothing about the cost are one stretch
-    select system, sku, valid_from, standard_cost, currency
-    from versions
-    window version as (partition by system, sku order by valid_from)
-    qualify
-        row_number() over version = 1
-        or standard_cost is distinct from lag(standard_cost) over version
-        or currency is distinct from lag(currency) over version
-),
-stretches as (
-    select
-        system,
-        sku,
-        case when row_number() over version = 1 then date '0001-01-01' else valid_from end as valid_from,
-        coalesce(lead(valid_from) over version, date '9999-12-31') as valid_to,
-        standard_cost,
-        currency
-    from changes
-    window version as (partition by system, sku order by valid_from)
 )
 select
     cast({{ month }} as date) as month,
@@ -63,5 +31,6 @@ select
     cast(least(valid_to, {{ next_month }}) as date) as valid_to,
     cast(standard_cost as decimal(18, 4)) as standard_cost,
     cast(currency as varchar) as currency
-from stretches
-where standard_cost is not null and valid_from < {{ next_month }}
+from {{ ref "step_product_cost" }}
+semi join sold using (system, sku)
+where valid_from < {{ next_month }}

@@ -1,11 +1,12 @@
 /* model
 name: fact_customer_value
 description: >-
-  One row per customer key and calendar month with a deal line, anonymous included, so that
-  totals by customer equal totals by line. Amounts are in the reporting currency and additive;
+  One row per customer key and calendar month with a deal line or cost to serve, anonymous
+  included, so that totals by customer equal totals by line. Amounts are in the reporting currency and additive;
   only deal lines count (is_deal), returns are already in net_amount.
 grain: [customer_key, month]
 partition: month
+optional: [fact_cost_to_serve]
 columns:
   customer_key: {type: string, description: "The customer, system:customer id, or anonymous.", tests: [not_null]}
   month: {type: date, description: First day of the month., tests: [not_null]}
@@ -19,9 +20,9 @@ columns:
   cost_amount: {type: "decimal(18,4)", unit: reporting currency, description: Cost of the deal lines whose cost is known; null where none is.}
   margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "costed_net_amount − cost_amount, the margin of the lines whose cost is known; null where none is. To be shown where costed_net_amount covers 95 % of net_amount."}
   costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known., tests: [not_null]}
-  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to the customer; 0 while no costs come in., tests: [not_null]}
-  first_sold_on: {type: date, description: First business_date in the month with a deal (positive quantity and no return); null in a month of returns alone.}
-  last_sold_on: {type: date, description: Last business_date in the month with a deal; null in a month of returns alone.}
+  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Costs of serving the customer: direct ones, and the share of the pools that it caused (fact_cost_to_serve). Not part of margin_amount.", tests: [not_null]}
+  first_sold_on: {type: date, description: First business_date in the month with a deal (positive quantity and no return); null in a month of returns or costs alone.}
+  last_sold_on: {type: date, description: Last business_date in the month with a deal; null in a month of returns or costs alone.}
 tests:
   - unique: [customer_key, month]
   - name: totals by customer equal totals by line
@@ -41,21 +42,31 @@ measures:
     expression: sum(net_amount)
     unit: reporting currency
     additivity: additive
+    format: amount
   - name: margin
     title: {en: Margin, zh: 毛利}
     expression: sum(margin_amount)
     unit: reporting currency
     additivity: additive
+    format: amount
   - name: cost_coverage
     title: {en: Share of sales with a known cost, zh: 成本覆盖率}
     expression: sum(costed_net_amount) / nullif(sum(net_amount), 0)
     unit: share
     additivity: ratio
+    format: percent
+  - name: cost_to_serve
+    title: {en: Cost to serve, zh: 服务成本}
+    expression: sum(cost_to_serve_amount)
+    unit: reporting currency
+    additivity: additive
+    format: amount
   - name: return_rate
     title: {en: Returns as a share of sales before returns, zh: 退货率}
     expression: -sum(returns_amount) / nullif(sum(net_amount) - sum(returns_amount), 0)
     unit: share
     additivity: ratio
+    format: percent
 trace:
   - from: fact_sale
     where: customer_key = it.customer_key and month = it.month and is_deal
@@ -73,6 +84,10 @@ trace:
       costed_net_amount: sum(net_amount_reporting) filter (where cost_amount is not null)
       first_sold_on: min(business_date) filter (where quantity > 0 and not is_return)
       last_sold_on: max(business_date) filter (where quantity > 0 and not is_return)
+  - from: fact_cost_to_serve
+    where: customer_key = it.customer_key and month = it.month
+    show: [driver, used]
+    columns: {cost_to_serve_amount: sum(cost_amount)}
 */
 with deal_lines as (
     select
@@ -125,21 +140,28 @@ by_customer as (
         max(last_sold_on) as last_sold_on
     from by_document
     group by customer_key
+),
+served as (
+    select customer_key, sum(cost_amount) as cost_to_serve_amount
+    from {{ ref "fact_cost_to_serve" }}
+    where customer_key <> 'unspread'
+    group by customer_key
 )
 select
-    cast(customer_key as string) as customer_key,
+    cast(coalesce(c.customer_key, s.customer_key) as string) as customer_key,
     cast({{ month }} as date) as month,
-    cast(documents as bigint) as documents,
-    cast(lines as bigint) as lines,
-    cast(quantity as decimal(18, 4)) as quantity,
-    cast(gross_amount as decimal(18, 4)) as gross_amount,
-    cast(gross_amount - net_amount as decimal(18, 4)) as discount_amount,
-    cast(net_amount as decimal(18, 4)) as net_amount,
-    cast(returns_amount as decimal(18, 4)) as returns_amount,
-    cast(cost_amount as decimal(18, 4)) as cost_amount,
-    cast(costed_net_amount - cost_amount as decimal(18, 4)) as margin_amount,
-    cast(coalesce(costed_net_amount, 0) as decimal(18, 4)) as costed_net_amount,
-    cast(0 as decimal(18, 4)) as cost_to_serve_amount,
-    cast(first_sold_on as date) as first_sold_on,
-    cast(last_sold_on as date) as last_sold_on
-from by_customer
+    cast(coalesce(c.documents, 0) as bigint) as documents,
+    cast(coalesce(c.lines, 0) as bigint) as lines,
+    cast(coalesce(c.quantity, 0) as decimal(18, 4)) as quantity,
+    cast(coalesce(c.gross_amount, 0) as decimal(18, 4)) as gross_amount,
+    cast(coalesce(c.gross_amount - c.net_amount, 0) as decimal(18, 4)) as discount_amount,
+    cast(coalesce(c.net_amount, 0) as decimal(18, 4)) as net_amount,
+    cast(coalesce(c.returns_amount, 0) as decimal(18, 4)) as returns_amount,
+    cast(c.cost_amount as decimal(18, 4)) as cost_amount,
+    cast(c.costed_net_amount - c.cost_amount as decimal(18, 4)) as margin_amount,
+    cast(coalesce(c.costed_net_amount, 0) as decimal(18, 4)) as costed_net_amount,
+    cast(coalesce(s.cost_to_serve_amount, 0) as decimal(18, 4)) as cost_to_serve_amount,
+    cast(c.first_sold_on as date) as first_sold_on,
+    cast(c.last_sold_on as date) as last_sold_on
+from by_customer as c
+full join served as s on s.customer_key = c.customer_key

@@ -17,7 +17,7 @@ columns:
   business_date: {type: date, description: The shop's own date of the sale., tests: [not_null]}
   month: {type: date, description: First day of business_date's month., tests: [not_null]}
   sold_at: {type: timestamptz, description: When it was sold (UTC); null where the source has only a date.}
-  status: {type: string, description: "The head's status; without a head the furthest that any line got, and cancelled only if all are.", tests: [not_null, {accepted_values: [placed, paid, shipped, delivered, cancelled, returned]}]}
+  status: {type: string, description: "The head's status; without a head the furthest that any line got, and cancelled only if all are.", tests: [not_null, {accepted_values: [placed, paid, shipped, delivered, cancelled, returned]}, {moves: {paid: [shipped, delivered, cancelled, returned], shipped: [delivered, cancelled, returned], delivered: [returned], cancelled: [], returned: []}}]}
   source_status: {type: string, description: "The head's status in the source's own word."}
   is_deal: {type: boolean, description: Whether at least one of its lines is a deal line., tests: [not_null]}
   is_fulfilled: {type: boolean, description: Whether its status is among the config's is_fulfilled., tests: [not_null]}
@@ -49,6 +49,7 @@ measures:
     expression: count(*) filter (where is_deal and not is_return)
     unit: documents
     additivity: additive
+    format: count
 trace:
   - from: fact_sale
     where: system = it.system and document_id = it.document_id and month = it.month and not is_reversal

@@ -33,6 +33,7 @@ measures:
     expression: sum(payment_amount_reporting)
     unit: reporting currency
     additivity: additive
+    format: amount
 trace:
   - from: payment
     where: delivery_id = it.delivery_id and source_row = it.source_row and document_id = it.document_id and sequence = it.sequence

@@ -32,6 +32,7 @@ measures:
     expression: sum(bit_count(purchase_days_mask))
     unit: days
     additivity: not additive over keys of one customer
+    format: count
 trace:
   - from: fact_sale
     rows: >-

@@ -8,7 +8,7 @@ carries: sale_line
 grain: [system, document_id, line_no, is_return]
 partition: month
 reaches: [sale.returned_on, sale_line.returned_on]
-optional: [sale, dim_fx_rate, dim_product_cost]
+optional: [sale, dim_fx_rate, dim_product_cost, dim_employee_department]
 columns:
   system: {type: string, description: The business system that sold it., tests: [not_null]}
   document_id: {type: string, description: "Order, invoice or ticket number within the system.", tests: [not_null]}
@@ -26,7 +26,7 @@ columns:
   store_key: {type: string, description: "The shop or web channel, system:store id."}
   sku: {type: string, description: The article's key in its system.}
   salesperson_key: {type: string, description: "The employee who sold it, system:employee id."}
-  department: {type: string, description: Department of the sale.}
+  department: {type: string, description: "Department of the sale as the source says, else the salesperson's on the date of the sale."}
   quantity: {type: "decimal(18,4)", unit: units, description: Units sold; negative for returns., tests: [not_null]}
   gross_amount: {type: "decimal(18,4)", unit: currency, description: "Before discount, without tax and shipping; negative for returns.", tests: [not_null]}
   discount_amount: {type: "decimal(18,4)", unit: currency, description: "The line's own discount and its share of the document's; of the sign of gross_amount.", tests: [not_null]}
@@ -67,11 +67,13 @@ measures:
     expression: sum(net_amount_reporting) filter (where is_deal)
     unit: reporting currency
     additivity: additive
+    format: amount
   - name: units
     title: {en: Units sold, zh: 销售数量}
     expression: sum(quantity) filter (where is_deal)
     unit: units
     additivity: additive
+    format: count
 trace:
   - from: sale_line
     where: delivery_id = it.delivery_id and source_row = it.source_row and document_id = it.document_id and line_no = it.line_no
@@ -99,6 +101,16 @@ trace:
         and it.cost_amount = cast(cast(it.quantity as decimal(20, 4)) * c.standard_cost as decimal(18, 4))
     show: [standard_cost]
     decides: [cost_amount]
+  - from: employee
+    rows: >-
+      select e.*
+      from (select *, min(valid_from) over (partition by system, employee_id) as first_from from employee) as e
+      join dim_employee_department as d on d.system = e.system and d.employee_id = e.employee_id
+        and e.valid_from = case when d.valid_from = date '0001-01-01' then e.first_from else d.valid_from end
+      where d.month = it.month and d.system || ':' || d.employee_id = it.salesperson_key and d.department = it.department
+        and d.valid_from <= it.business_date
+    show: [department]
+    decides: [department]
   - from: fx_rate
     rows: >-
       select f.*
@@ -419,7 +431,7 @@ costed as (
         b.store_id,
         b.sku,
         b.salesperson_id,
-        b.department,
+        coalesce(b.department, d.department) as department,
         b.quantity,
         b.gross_amount,
         b.discount_amount,
@@ -449,6 +461,12 @@ costed as (
     from booked as b
     left join {{ ref "dim_product_cost" }} as p
         on p.system = b.system and p.sku = b.sku and p.valid_from <= b.sold_on and p.valid_to > b.sold_on
+    left join {{ ref "dim_employee_department" }} as d
+        on d.system = b.system
+        and d.employee_id = case when b.department is null then b.salesperson_id end
+        and d.month = {{ month }}
+        and d.valid_from <= b.sold_on
+        and d.valid_to > b.sold_on
     left join {{ ref "dim_fx_rate" }} as c
         on c.from_currency = p.currency and c.to_currency = b.currency and c.on_date = b.business_date
     left join {{ ref "dim_fx_rate" }} as r

@@ -8,7 +8,7 @@ description: >-
   that more is better.
 grain: [customer_key, month]
 partition: month
-optional: [fact_survey_answer, dim_survey_question, fact_shipment]
+optional: [fact_survey_answer, dim_survey_question, fact_shipment, fact_case, fact_contact]
 columns:
   customer_key: {type: string, description: "The customer, system:customer id, or anonymous.", tests: [not_null]}
   month: {type: date, description: First day of the month., tests: [not_null]}
@@ -21,12 +21,12 @@ columns:
   csat_sum: {type: "decimal(18,4)", unit: score, description: "Sum of these scores; a mean has a meaning only where one of the two scales is in use.", tests: [not_null]}
   ces_answers: {type: bigint, unit: answers, description: "Answers on the scale ces7, 1–7, where 7 is least effort.", tests: [not_null]}
   ces_sum: {type: "decimal(18,4)", unit: score, description: Sum of these scores., tests: [not_null]}
-  cases_opened: {type: bigint, unit: cases, description: Cases opened in the month; 0 while no cases come in., tests: [not_null]}
-  cases_resolved: {type: bigint, unit: cases, description: Of them those resolved since; 0 while no cases come in., tests: [not_null]}
-  hours_to_resolve: {type: "decimal(18,4)", unit: hours, description: Sum of the hours from opened to resolved; 0 while no cases come in., tests: [not_null]}
-  contacts: {type: bigint, unit: contacts, description: Contacts of the month; 0 while no contacts come in., tests: [not_null]}
-  contacts_resolved_first: {type: bigint, unit: contacts, description: Of them those that settled their issue at once; 0 while no contacts come in., tests: [not_null]}
-  seconds_waited: {type: bigint, unit: seconds, description: Sum of the seconds waited in contacts; 0 while no contacts come in., tests: [not_null]}
+  cases_opened: {type: bigint, unit: cases, description: "Cases of every kind opened in the month.", tests: [not_null]}
+  cases_resolved: {type: bigint, unit: cases, description: "Of them those resolved since, and not reopened after.", tests: [not_null]}
+  hours_to_resolve: {type: "decimal(18,4)", unit: hours, description: Sum of the hours from opened to resolved of cases_resolved., tests: [not_null]}
+  contacts: {type: bigint, unit: contacts, description: "Contacts of the month, in either direction.", tests: [not_null]}
+  contacts_resolved_first: {type: bigint, unit: contacts, description: "Of them those that settled their issue at once: the first in seven days, none in the seven days after, and not said to be unsettled.", tests: [not_null]}
+  seconds_waited: {type: bigint, unit: seconds, description: Sum of the seconds waited in contacts whose source says how long., tests: [not_null]}
   deliveries: {type: bigint, unit: shipments, description: "Shipments of the month of shipped_on that were received, then or later.", tests: [not_null]}
   deliveries_on_time: {type: bigint, unit: shipments, description: Of them those received by the date promised., tests: [not_null]}
   deliveries_promised: {type: bigint, unit: shipments, description: "Of deliveries those that had a date promised, to which deliveries_on_time compares.", tests: [not_null]}
@@ -43,16 +43,25 @@ measures:
     expression: 100.0 * (sum(promoters) - sum(detractors)) / nullif(sum(nps_answers), 0)
     unit: points
     additivity: ratio
+    format: points
   - name: csat
     title: {en: Satisfied (top two grades), zh: 满意率}
     expression: sum(csat_top_two)::double / nullif(sum(csat_answers), 0)
     unit: share
     additivity: ratio
+    format: percent
   - name: deliveries_on_time_share
     title: {en: Delivered on time, zh: 准时交付率}
     expression: sum(deliveries_on_time)::double / nullif(sum(deliveries_promised), 0)
     unit: share
     additivity: ratio
+    format: percent
+  - name: hours_to_resolve
+    title: {en: Hours to resolve a case, zh: 平均解决小时数}
+    expression: sum(hours_to_resolve)::double / nullif(sum(cases_resolved), 0)
+    unit: hours
+    additivity: ratio
+    format: decimal
 trace:
   - from: fact_survey_answer
     rows: >-
@@ -80,6 +89,20 @@ trace:
       deliveries: count(*)
       deliveries_on_time: count(*) filter (where is_on_time)
       deliveries_promised: count(is_on_time)
+  - from: fact_case
+    where: customer_key = it.customer_key and month = it.month
+    show: [kind, opened_on, resolved_on]
+    columns:
+      cases_opened: count(*)
+      cases_resolved: count(*) filter (where is_resolved)
+      hours_to_resolve: sum(hours_to_resolve)
+  - from: fact_contact
+    where: customer_key = it.customer_key and month = it.month
+    show: [contacted_on, channel, issue]
+    columns:
+      contacts: count(*)
+      contacts_resolved_first: count(*) filter (where is_resolved_first)
+      seconds_waited: sum(waited_seconds)
 */
 with scores as (
     select
@@ -131,9 +154,27 @@ delivered as (
     from {{ ref "fact_shipment" }}
     where is_delivered
     group by customer_key
+),
+opened as (
+    select
+        customer_key,
+        count(*) as cases_opened,
+        count(*) filter (where is_resolved) as cases_resolved,
+        sum(hours_to_resolve) as hours_to_resolve
+    from {{ ref "fact_case" }}
+    group by customer_key
+),
+contacted as (
+    select
+        customer_key,
+        count(*) as contacts,
+        count(*) filter (where is_resolved_first) as contacts_resolved_first,
+        sum(waited_seconds) as seconds_waited
+    from {{ ref "fact_contact" }}
+    group by customer_key
 )
 select
-    cast(coalesce(a.customer_key, d.customer_key) as string) as customer_key,
+    cast(coalesce(a.customer_key, d.customer_key, k.customer_key, c.customer_key) as string) as customer_key,
     cast({{ month }} as date) as month,
     cast(coalesce(a.nps_answers, 0) as bigint) as nps_answers,
     cast(coalesce(a.promoters, 0) as bigint) as promoters,
@@ -144,15 +185,17 @@ select
     cast(coalesce(a.csat_sum, 0) as decimal(18, 4)) as csat_sum,
     cast(coalesce(a.ces_answers, 0) as bigint) as ces_answers,
     cast(coalesce(a.ces_sum, 0) as decimal(18, 4)) as ces_sum,
-    cast(0 as bigint) as cases_opened,
-    cast(0 as bigint) as cases_resolved,
-    cast(0 as decimal(18, 4)) as hours_to_resolve,
-    cast(0 as bigint) as contacts,
-    cast(0 as bigint) as contacts_resolved_first,
-    cast(0 as bigint) as seconds_waited,
+    cast(coalesce(k.cases_opened, 0) as bigint) as cases_opened,
+    cast(coalesce(k.cases_resolved, 0) as bigint) as cases_resolved,
+    cast(coalesce(k.hours_to_resolve, 0) as decimal(18, 4)) as hours_to_resolve,
+    cast(coalesce(c.contacts, 0) as bigint) as contacts,
+    cast(coalesce(c.contacts_resolved_first, 0) as bigint) as contacts_resolved_first,
+    cast(coalesce(c.seconds_waited, 0) as bigint) as seconds_waited,
     cast(coalesce(d.deliveries, 0) as bigint) as deliveries,
     cast(coalesce(d.deliveries_on_time, 0) as bigint) as deliveries_on_time,
     cast(coalesce(d.deliveries_promised, 0) as bigint) as deliveries_promised,
     cast(coalesce(a.ces_top_three, 0) as bigint) as ces_top_three
 from answered as a
 full join delivered as d on d.customer_key = a.customer_key
+full join opened as k on k.customer_key = coalesce(a.customer_key, d.customer_key)
+full join contacted as c on c.customer_key = coalesce(a.customer_key, d.customer_key, k.customer_key)

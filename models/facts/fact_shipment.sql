@@ -36,6 +36,7 @@ measures:
     expression: (count(*) filter (where is_on_time))::double / nullif(count(is_on_time), 0)
     unit: share
     additivity: ratio
+    format: percent
 */
 with shipments as (
     select

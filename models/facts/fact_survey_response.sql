@@ -33,11 +33,13 @@ measures:
     expression: count(*)
     unit: cards
     additivity: additive
+    format: count
   - name: response_rate
     title: {en: Response rate, zh: 回收率}
     expression: (count(*) filter (where is_answered))::double / nullif(count(*), 0)
     unit: share
     additivity: ratio
+    format: percent
 */
 with responses as (
     select

@@ -117,82 +117,14 @@ trace:
       quick_ratio: (new_revenue + expansion) / nullif(churned + contraction, 0)
       quick_ratio_with_reactivation: (new_revenue + reactivated_revenue + expansion) / nullif(churned + contraction, 0)
 */
-with merged as (
-    select customer_key, customer_id
-    from {{ ref "dim_customer_identity" }}
-    where customer_key <> customer_id
-),
-customer_months as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        12 * year(month) + month(month) as number,
-        case when first_sold_on <= {{ var "as_of" }} then least(last_sold_on, {{ var "as_of" }}) end as last_deal_on,
-        net_amount
-    from {{ ref "fact_customer_value" }}
-    left join merged using (customer_key)
-    where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
-),
--- Customers by a number, since numbers sort faster than ids, with all their months.
-numbered as (
-    select row_number() over () as customer, first_deal_number, months
-    from (
-        select
-            min(number) filter (where last_deal_on is not null) as first_deal_number,
-            list({number: number, last_deal_on: last_deal_on, net_amount: net_amount}) as months
-        from customer_months
-        group by customer_id
-    )
-),
-active_months as (
-    select customer, first_deal_number, unnest(months, recursive := true) from numbered
-),
--- The last deal of each month with a deal, and when the next such month comes.
-deals as (
-    select
-        last_deal_on,
-        {{ month_start "last_deal_on" }} as month,
-        {{ month_start "lead(last_deal_on) over by_customer" }} as next_month,
-        lag(last_deal_on) over by_customer is null as is_first
-    from active_months
-    where last_deal_on is not null
-    window by_customer as (partition by customer order by last_deal_on)
-),
-lapse as (
-    select month, next_month, is_first, {{ add_months "last_deal_on" (var "lapse_months") }} as lapses_on
-    from deals
-),
--- lost_month is the first at whose end (at as_of, when it is open) the window is over.
-moves as (
-    select
-        month,
-        is_first,
-        next_month,
-        case
-            when lapses_on < least(last_day(lapses_on), {{ var "as_of" }}) then {{ month_start "lapses_on" }}
-            else {{ add_months (month_start "lapses_on") "1" }}
-        end as lost_month
-    from lapse
-),
-events as (
-    select month, count(*) as new, 0 as lost, 0 as reactivated
-    from moves
-    where is_first
-    group by month
-    union all
-    select lost_month, 0, count(*), 0
-    from moves
-    where next_month is null or next_month > lost_month
-    group by lost_month
-    union all
-    select next_month, 0, 0, count(*)
-    from moves
-    where next_month > lost_month
-    group by next_month
+with moves as (
+    select * from {{ ref "step_retention_move" }} where counts_from <= {{ var "as_of" }}
 ),
 months as (
-    select unnest(generate_series(min(month), {{ month_start (var "as_of") }}, interval 1 month))::date as month
-    from events
-    having min(month) is not null
+    select unnest(generate_series({{ month_start "min(counts_from)" }}, {{ month_start (var "as_of") }}, interval 1 month))::date as month
+    from moves
+    where new > 0
+    having min(counts_from) is not null
 ),
 flows as (
     select
@@ -201,7 +133,7 @@ flows as (
         coalesce(sum(lost), 0) as lost,
         coalesce(sum(reactivated), 0) as reactivated
     from months
-    left join events using (month)
+    left join moves on {{ month_start "counts_from" }} = month
     group by month
 ),
 stocks as (
@@ -222,68 +154,6 @@ compared as (
             - case when last_day({{ var "as_of" }}) > {{ var "as_of" }} then 1 else 0 end as last_number
     from {{ ref "fact_customer_value" }}
 ),
--- An amount enters the trailing twelve months, moves to the twelve before them a
--- year later, and leaves those after another.
-changes as (
-    select
-        customer,
-        first_deal_number,
-        greatest(number + 12 * years, first_number) as number,
-        case years when 0 then net_amount when 1 then -net_amount else 0 end as now,
-        case years when 1 then net_amount when 2 then -net_amount else 0 end as before
-    from active_months
-    cross join compared
-    cross join range(3) as passed(years)
-    where number + 24 > first_number and number + 12 * years <= last_number
-),
-balances as (
-    select
-        number,
-        lead(number) over by_customer as next_number,
-        sum(now) over by_customer as now,
-        sum(before) over by_customer as before,
-        number < first_deal_number + 12 as is_new
-    from changes
-    window by_customer as (partition by customer order by number)
-),
--- What a customer adds to each month from number on, until next_number.
-spans as (
-    select
-        number,
-        next_number,
-        case when before > 0 then before end as revenue_before,
-        case when before > 0 and now > before then now - before end as expansion,
-        case when before > 0 and now > 0 and now < before then before - now end as contraction,
-        case when before > 0 and now <= 0 then before - now end as churned,
-        case when before <= 0 and is_new then now end as new_revenue,
-        case when before <= 0 and now > 0 and not is_new then now end as reactivated_revenue
-    from balances
-    where next_number is null or next_number > number
-),
-steps as (
-    select
-        number,
-        sum(revenue_before) as revenue_before,
-        sum(expansion) as expansion,
-        sum(contraction) as contraction,
-        sum(churned) as churned,
-        sum(new_revenue) as new_revenue,
-        sum(reactivated_revenue) as reactivated_revenue
-    from spans
-    group by number
-    union all
-    select
-        next_number,
-        -sum(revenue_before),
-        -sum(expansion),
-        -sum(contraction),
-        -sum(churned),
-        -sum(new_revenue),
-        -sum(reactivated_revenue)
-    from spans
-    where next_number is not null
-    group by next_number
-),
 revenue as (
     select
         month,
@@ -295,7 +165,7 @@ revenue as (
         coalesce(sum(reactivated_revenue), 0) as reactivated_revenue
     from months
     cross join compared
-    join steps on steps.number <= 12 * year(month) + month(month)
+    join moves on counts_from <= month
     where 12 * year(month) + month(month) between first_number and last_number
     group by month
 ),

@@ -6,6 +6,7 @@ description: >-
 grain: [customer_key]
 file: person
 reaches: [as_of]
+upkeep: {touched: step_customer_touched, replaces: customer_key}
 columns:
   customer_key: {type: string, description: "The key, system:customer id.", tests: [not_null]}
   name: {type: string, personal: true, description: Name.}
@@ -21,6 +22,7 @@ tests:
 with current_versions as (
     select system, customer_id, name, phone, email, address, postal_code, member_card, valid_from
     from {{ input "customer" }}
+    where {{ touched "customer_key" "system || ':' || customer_id" }}
     qualify row_number() over (
         partition by system, customer_id
         order by

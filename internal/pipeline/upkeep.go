@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"maps"
+	"slices"
+
+	"nightjar/internal/lake"
+	"nightjar/models"
+	"nightjar/transform"
+)
+
+// last is what a model with an upkeep was built from last night, where tonight's rows
+// can be told from that: it was built with the same model and variables from what the
+// last published night had, and whatever its touched keys do not speak of is as it
+// was. Otherwise nil: it is built from nothing.
+func (p plot) last(m *models.Model) *need {
+	built := p.manifest.Models[m.Name]
+	if m.Upkeep == nil || built == nil || partitionsOf(p.previous, m.Upkeep.Touched) == nil || p.manifest.Models[m.Upkeep.Touched] == nil {
+		return nil
+	}
+	before := p.lastNight()
+	last := before.key(m, "")
+	if built.Partitions[lake.Whole].Key != last.key {
+		return nil
+	}
+	speaks := p.catalog.Models[m.Upkeep.Touched].Changed
+	for _, name := range m.Inputs {
+		if !slices.Contains(speaks, name) && !slices.Equal(paths(p.input(m, name, "")), last.inputs[name]) {
+			return nil
+		}
+	}
+	for _, name := range m.Refs {
+		if !m.Upkeeps(name) && !slices.Contains(speaks, name) && !slices.Equal(contents(p.ref(name, "", m)), contents(before.ref(name, "", m))) {
+			return nil
+		}
+	}
+	last.refs[m.Upkeep.Touched] = paths(files(p.ref(m.Upkeep.Touched, "", m)))
+	last.rows = []string{built.Partitions[lake.Whole].File.Path}
+	return &last
+}
+
+// lastNight is the plot of the last published night.
+func (p plot) lastNight() plot {
+	vars := maps.Clone(p.vars)
+	vars["as_of"] = dateLiteral(p.previous.AsOf)
+	return plot{manifest: p.previous, catalog: p.catalog, vars: vars}
+}
+
+func dateLiteral(day string) string { return "date '" + day + "'" }
+
+// changed lists, for what a model asks the changed rows of, the files that count on one
+// of the two nights only. A month of the same content is the same. Of a model that is
+// new, in a full run among others, nobody asks.
+func (p plot) changed(m *models.Model) map[string]transform.Differing {
+	differing := map[string]transform.Differing{}
+	if p.previous == nil || p.manifest.Models[m.Name] == nil {
+		return differing
+	}
+	for _, name := range m.Changed {
+		var d transform.Differing
+		if p.catalog.Inputs[name] != nil {
+			now, before := paths(p.input(m, name, "")), paths(p.lastNight().input(m, name, ""))
+			d = transform.Differing{Before: without(before, now), Now: without(now, before)}
+		} else {
+			d = transform.Differing{Before: p.onlyIn(p.previous, p.manifest, name), Now: p.onlyIn(p.manifest, p.previous, name)}
+		}
+		differing[name] = d
+	}
+	return differing
+}
+
+// onlyIn lists the files of a model's months whose content the other night does not have.
+func (p plot) onlyIn(night, other *lake.Manifest, model string) []string {
+	var found []string
+	for _, key := range slices.Sorted(maps.Keys(partitionsOf(night, model))) {
+		partition := partitionsOf(night, model)[key]
+		if there, exists := partitionsOf(other, model)[key]; !exists || there.Content != partition.Content {
+			found = append(found, partition.File.Path)
+		}
+	}
+	return found
+}
+
+func partitionsOf(m *lake.Manifest, model string) map[string]lake.Partition {
+	if m == nil || m.Models[model] == nil {
+		return nil
+	}
+	return m.Models[model].Partitions
+}
+
+func without(list, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(path string) bool { return slices.Contains(others, path) })
+}
+
+func contents(partitions []lake.Partition) []string {
+	list := make([]string, len(partitions))
+	for i, p := range partitions {
+		list[i] = p.Content
+	}
+	return list
+}
+
+func files(partitions []lake.Partition) []lake.File {
+	list := make([]lake.File, len(partitions))
+	for i, p := range partitions {
+		list[i] = p.File
+	}
+	return list
+}
+
+// recall gives a build what it needs of the night before.
+func (n *night) recall(b *transform.Build, s need) {
+	b.Changed = map[string]transform.Differing{}
+	for name, d := range s.changed {
+		both := n.absolute(map[string][]string{"before": d.Before, "now": d.Now})
+		b.Changed[name] = transform.Differing{Before: both["before"], Now: both["now"]}
+	}
+	if s.last != nil {
+		b.Last = &transform.Last{
+			Inputs: n.absolute(s.last.inputs), Refs: n.absolute(s.last.refs), Vars: n.plot().lastNight().vars,
+			Rows: n.absolute(map[string][]string{"rows": s.last.rows})["rows"],
+		}
+	}
+}

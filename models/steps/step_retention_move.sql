@@ -1,0 +1,191 @@
+/* model
+name: step_retention_move
+description: >-
+  What customers add to the months of mart_retention_month, summed over them, by the day from which
+  it counts. A customer's share needs no clock, so that as_of may move without it: moves up to
+  as_of count. Population: customers (by customer_id, keys merged) with sales; anonymous ones are
+  left out.
+grain: [counts_from]
+reaches: [as_of]
+upkeep: {touched: step_customer_touched, adds: true}
+columns:
+  counts_from: {type: date, description: "The first day of a month, or of lost, the day after the lapse window."}
+  new: {type: bigint, unit: customers, description: Customers whose first deal is in the month.}
+  lost: {type: bigint, unit: customers, description: Customers whose lapse window is over since that day.}
+  reactivated: {type: bigint, unit: customers, description: "Customers with a deal in the month who were lost before it."}
+  revenue_before: {type: "decimal(18,4)", unit: reporting currency, description: "What the month has more of each amount than the one before, as in mart_retention_month, whether or not the history suffices."}
+  expansion: {type: "decimal(18,4)", unit: reporting currency, description: The same of expansion.}
+  contraction: {type: "decimal(18,4)", unit: reporting currency, description: The same of contraction.}
+  churned: {type: "decimal(18,4)", unit: reporting currency, description: The same of churned.}
+  new_revenue: {type: "decimal(18,4)", unit: reporting currency, description: The same of new_revenue.}
+  reactivated_revenue: {type: "decimal(18,4)", unit: reporting currency, description: The same of reactivated_revenue.}
+*/
+with merged as (
+    select customer_key, customer_id
+    from {{ ref "dim_customer_identity" }}
+    where customer_key <> customer_id
+),
+customer_months as (
+    select
+        coalesce(merged.customer_id, customer_key) as customer_id,
+        12 * year(month) + month(month) as number,
+        case when first_sold_on <= {{ var "as_of" }} then least(last_sold_on, {{ var "as_of" }}) end as last_deal_on,
+        net_amount
+    from {{ ref "fact_customer_value" }}
+    left join merged using (customer_key)
+    where customer_key <> 'anonymous' and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
+),
+-- Customers by a number, since numbers sort faster than ids, with all their months.
+numbered as (
+    select row_number() over () as customer, first_deal_number, months
+    from (
+        select
+            min(number) filter (where last_deal_on is not null) as first_deal_number,
+            list({number: number, last_deal_on: last_deal_on, net_amount: net_amount}) as months
+        from customer_months
+        group by customer_id
+    )
+),
+active_months as (
+    select customer, first_deal_number, m.number, m.last_deal_on, m.net_amount
+    from (select customer, first_deal_number, unnest(months) as m from numbered)
+),
+-- The last deal of each month with a deal, and when the next such month comes.
+deals as (
+    select
+        last_deal_on,
+        {{ month_start "last_deal_on" }} as month,
+        {{ month_start "lead(last_deal_on) over by_customer" }} as next_month,
+        lag(last_deal_on) over by_customer is null as is_first
+    from active_months
+    where last_deal_on is not null
+    window by_customer as (partition by customer order by last_deal_on)
+),
+-- Nobody is lost who comes back within the month in which the window is over, or before.
+moves as (
+    select
+        month,
+        is_first,
+        lost_on,
+        next_month,
+        next_month is null or next_month > {{ month_start "lost_on" }} as is_lost
+    from (
+        select month, next_month, is_first, {{ add_months "last_deal_on" (var "lapse_months") }} + 1 as lost_on
+        from deals
+    )
+),
+events as (
+    select month as counts_from, count(*) as new, 0 as lost, 0 as reactivated
+    from moves
+    where is_first
+    group by month
+    union all
+    select lost_on, 0, count(*), 0
+    from moves
+    where is_lost
+    group by lost_on
+    union all
+    select next_month, 0, 0, count(*)
+    from moves
+    where is_lost and next_month is not null
+    group by next_month
+),
+-- An amount enters the trailing twelve months, moves to the twelve before them a
+-- year later, and leaves those after another.
+changes as (
+    select
+        customer,
+        first_deal_number,
+        number + 12 * years as number,
+        case years when 0 then net_amount when 1 then -net_amount else 0 end as now,
+        case years when 1 then net_amount when 2 then -net_amount else 0 end as before
+    from active_months
+    cross join range(3) as passed(years)
+),
+balances as (
+    select
+        number,
+        lead(number) over by_customer as next_number,
+        sum(now) over by_customer as now,
+        sum(before) over by_customer as before,
+        number < first_deal_number + 12 as is_new
+    from changes
+    window by_customer as (partition by customer order by number)
+),
+-- What a customer adds to each month from number on, until next_number.
+spans as (
+    select
+        number,
+        next_number,
+        case when before > 0 then before end as revenue_before,
+        case when before > 0 and now > before then now - before end as expansion,
+        case when before > 0 and now > 0 and now < before then before - now end as contraction,
+        case when before > 0 and now <= 0 then before - now end as churned,
+        case when before <= 0 and is_new then now end as new_revenue,
+        case when before <= 0 and now > 0 and not is_new then now end as reactivated_revenue
+    from balances
+    where next_number is null or next_number > number
+),
+steps as (
+    select
+        number,
+        sum(revenue_before) as revenue_before,
+        sum(expansion) as expansion,
+        sum(contraction) as contraction,
+        sum(churned) as churned,
+        sum(new_revenue) as new_revenue,
+        sum(reactivated_revenue) as reactivated_revenue
+    from spans
+    group by number
+    union all
+    select
+        next_number,
+        -sum(revenue_before),
+        -sum(expansion),
+        -sum(contraction),
+        -sum(churned),
+        -sum(new_revenue),
+        -sum(reactivated_revenue)
+    from spans
+    where next_number is not null
+    group by next_number
+)
+select
+    cast(counts_from as date) as counts_from,
+    cast(sum(new) as bigint) as new,
+    cast(sum(lost) as bigint) as lost,
+    cast(sum(reactivated) as bigint) as reactivated,
+    cast(sum(revenue_before) as decimal(18, 4)) as revenue_before,
+    cast(sum(expansion) as decimal(18, 4)) as expansion,
+    cast(sum(contraction) as decimal(18, 4)) as contraction,
+    cast(sum(churned) as decimal(18, 4)) as churned,
+    cast(sum(new_revenue) as decimal(18, 4)) as new_revenue,
+    cast(sum(reactivated_revenue) as decimal(18, 4)) as reactivated_revenue
+from (
+    select
+        counts_from,
+        new,
+        lost,
+        reactivated,
+        0 as revenue_before,
+        0 as expansion,
+        0 as contraction,
+        0 as churned,
+        0 as new_revenue,
+        0 as reactivated_revenue
+    from events
+    union all
+    select
+        make_date((number - 1) // 12, (number - 1) % 12 + 1, 1),
+        0,
+        0,
+        0,
+        coalesce(revenue_before, 0),
+        coalesce(expansion, 0),
+        coalesce(contraction, 0),
+        coalesce(churned, 0),
+        coalesce(new_revenue, 0),
+        coalesce(reactivated_revenue, 0)
+    from steps
+)
+group by counts_from

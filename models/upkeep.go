@@ -1,0 +1,52 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// An Upkeep lets a model be brought from last night's rows to tonight's by those of
+// touched keys alone. The SQL is the same either way; it restricts itself to them by
+// {{ touched "column" }}, which is true where everything is built.
+type Upkeep struct {
+	// Touched is the model that lists the keys of whom anything may have changed since
+	// the last published night. What it does not say with {{ changed }} must be as it
+	// was, else everything is built.
+	Touched string `yaml:"touched"`
+	// Replaces is the grain column by which rows of touched keys take the place of
+	// last night's. Of a column of that name in Touched.
+	Replaces string `yaml:"replaces"`
+	// Adds says that every column beyond the grain is a sum over keys: last night's
+	// sums, less what the touched keys gave then, and what they give now. Rows whose
+	// sums are all zero do not exist.
+	Adds bool `yaml:"adds"`
+}
+
+// checkUpkeep checks what a header says of its upkeep.
+func (m *Model) checkUpkeep() error {
+	u := m.Upkeep
+	switch {
+	case u == nil && len(named(m.SQL, "touched")) > 0:
+		return errors.New("the SQL asks for touched keys, and the header has no `upkeep`")
+	case u == nil:
+		return nil
+	case u.Touched == "":
+		return errors.New("upkeep names no model of `touched` keys")
+	case len(named(m.SQL, "touched")) == 0:
+		return errors.New("the header has an `upkeep`, and the SQL restricts itself nowhere: say {{ touched \"column\" }}")
+	case m.Monthly() || m.Fit != "" || m.Remembers():
+		return errors.New("upkeep is for models without partition, fit or look at the night before")
+	case u.Adds == (u.Replaces != ""):
+		return errors.New("upkeep either `adds: true` or `replaces: column`")
+	case u.Replaces != "" && !slices.Contains(m.Grain, u.Replaces):
+		return fmt.Errorf("upkeep replaces by %s, which is no column of the grain", u.Replaces)
+	}
+	return nil
+}
+
+// IsStep says whether the model is a step on the way to others: it stays in the lake.
+func (m *Model) IsStep() bool { return m.Kind() == "step" }
+
+// Upkeeps says whether the model takes from the named one only who is touched.
+func (m *Model) Upkeeps(name string) bool { return m.Upkeep != nil && m.Upkeep.Touched == name }

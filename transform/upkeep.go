@@ -1,0 +1,111 @@
+package transform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nightjar/models"
+)
+
+// A Last is what a model with an upkeep was built from last night, and what it gave.
+type Last struct {
+	// Inputs and Refs are the files, by name, as they were; Vars the literals.
+	Inputs, Refs map[string][]string
+	Vars         map[string]string
+	// Rows are the files of the model itself.
+	Rows []string
+}
+
+// Differing are the files of a model or input that count on one of two nights only.
+type Differing struct{ Before, Now []string }
+
+// upkeep is the SQL of a model with an upkeep, around its own. Without a last night
+// the model's own SQL sees everybody.
+func (r rendering) upkeep() (string, error) {
+	tonight, err := r.own()
+	if err != nil {
+		return "", err
+	}
+	if r.Model.Upkeep.Adds {
+		return r.added(tonight)
+	}
+	if r.Last == nil {
+		return tonight, nil
+	}
+	touched, err := r.ref(r.Model.Upkeep.Touched)
+	if err != nil {
+		return "", err
+	}
+	by := r.Name(r.Model.Upkeep.Replaces)
+	return fmt.Sprintf("select * from (%s\n) union all by name select * from %s where %s not in (select %[3]s from %[4]s)",
+		tonight, r.relation(r.Last.Rows, r.Model.Columns), by, touched), nil
+}
+
+// added sums what touched keys give tonight, less what they gave last night, and last
+// night's sums.
+func (r rendering) added(tonight string) (string, error) {
+	var grain, sums, negated, present []string
+	for _, c := range r.Model.Columns {
+		name := r.Name(c.Name)
+		if slices.Contains(r.Model.Grain, c.Name) {
+			grain = append(grain, name)
+			continue
+		}
+		sums = append(sums, fmt.Sprintf("cast(sum(%s) as %s) as %[1]s", name, r.Type(c.Type)))
+		negated = append(negated, fmt.Sprintf("-%s as %[1]s", name))
+		present = append(present, "sum("+name+") <> 0")
+	}
+	rows := "select * from (" + tonight + "\n)"
+	if r.Last != nil {
+		before := r
+		before.Inputs, before.Vars, before.Refs = r.Last.Inputs, r.Last.Vars, r.Last.Refs
+		gave, err := before.own()
+		if err != nil {
+			return "", err
+		}
+		rows += fmt.Sprintf(" union all by name select * from %s union all by name select %s, %s from (%s\n)",
+			r.relation(r.Last.Rows, r.Model.Columns), strings.Join(grain, ", "), strings.Join(negated, ", "), strings.TrimLeft(gave, "\n"))
+	}
+	keys := strings.Join(grain, ", ")
+	return fmt.Sprintf("select %s, %s from (%s) group by %[1]s having %[4]s", keys, strings.Join(sums, ", "), rows, strings.Join(present, " or ")), nil
+}
+
+// touched is the condition that a key, the column of that name among the touched or an
+// expression in its place, is one of whom anything may have changed.
+func (r rendering) touched(column string, expression ...string) (string, error) {
+	if r.Model.Upkeep == nil {
+		return "", fmt.Errorf("the model has no upkeep: say in its header who is touched")
+	}
+	if r.Last == nil {
+		return "true", nil
+	}
+	touched, err := r.ref(r.Model.Upkeep.Touched)
+	if err != nil {
+		return "", err
+	}
+	key := append(expression, r.Name(column))[0]
+	return fmt.Sprintf("%s in (select %s from %s)", key, r.Name(column), touched), nil
+}
+
+// changed is the relation of the rows that a model or input had on one of two nights
+// only, last night's ones marked by _was.
+func (r rendering) changed(name string) (string, error) {
+	var columns []models.Column
+	if m := r.catalog.Models[name]; m != nil {
+		columns = m.Columns
+	} else if in := r.catalog.Inputs[name]; in != nil {
+		columns = in.LiveColumns()
+	} else {
+		return "", fmt.Errorf("there is neither model nor input %q", name)
+	}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = r.Name(c.Name)
+	}
+	rows := func(files []string) string {
+		return "select " + strings.Join(names, ", ") + " from " + r.withColumns(files, columns)
+	}
+	before, now := rows(r.Changed[name].Before), rows(r.Changed[name].Now)
+	return fmt.Sprintf("(select *, false as _was from (%s except %s) union all select *, true as _was from (%[2]s except %[1]s))", now, before), nil
+}

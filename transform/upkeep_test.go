@@ -1,0 +1,137 @@
+package transform_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"nightjar/transform"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// A night is what the models of customers are built from: each customer key's group,
+// its master data, and its sales, some of them later than as_of.
+type night struct {
+	asOf                               string
+	identity, customers, value, bought []string
+}
+
+var keys = []string{"shop:1", "shop:2", "shop:3", "shop:4"}
+
+func drawNight(t *rapid.T, before night) night {
+	n := night{asOf: rapid.SampledFrom([]string{"2024-03-05", "2024-03-12", "2024-03-31", "2024-04-30"}).Draw(t, "as of")}
+	// Some things are as they were.
+	keep := func(what string, old []string, draw func() []string) []string {
+		if old != nil && rapid.IntRange(0, 3).Draw(t, "the same "+what) > 0 {
+			return old
+		}
+		return draw()
+	}
+	n.identity = keep("identity", before.identity, func() []string {
+		joined := rapid.IntRange(1, len(keys)).Draw(t, "joined")
+		var rows []string
+		for i, key := range keys {
+			id := key
+			if i < joined {
+				id = keys[0]
+			}
+			rows = append(rows, fmt.Sprintf("('%s', '%s', 'key')", key, id))
+		}
+		return rows
+	})
+	n.customers = keep("customers", before.customers, func() []string {
+		var rows []string
+		for i, key := range keys {
+			for version := range rapid.IntRange(1, 2).Draw(t, "versions") {
+				parent := rapid.SampledFrom([]string{"null", "'1'", "'3'"}).Draw(t, "parent")
+				city := rapid.SampledFrom([]string{"上海", "苏州"}).Draw(t, "city")
+				rows = append(rows, fmt.Sprintf("('shop', '%s', date '2024-0%d-10', '%s', %s, 1, %d)", key[len("shop:"):], 1+2*version, city, parent, 10*i+version))
+			}
+		}
+		return rows
+	})
+	n.value = keep("value", before.value, func() []string {
+		return drawSales(t, "('%s', date '%s', date '%s', date '%[3]s', %[5]d.25)")
+	})
+	n.bought = keep("bought", before.bought, func() []string {
+		return drawSales(t, "('%s', date '%s', %[4]d, date '%[3]s', date '%[3]s', %[5]d.25)")
+	})
+	return n
+}
+
+// drawSales are months in which keys bought: key, month, day, its bit, and amount.
+func drawSales(t *rapid.T, row string) []string {
+	var rows []string
+	for _, key := range append(keys, "anonymous") {
+		for _, month := range rapid.SliceOfNDistinct(rapid.IntRange(2, 4), 0, 3, rapid.ID[int]).Draw(t, "months") {
+			day, amount := rapid.IntRange(1, 28).Draw(t, "day"), rapid.IntRange(-3, 9).Draw(t, "amount")
+			rows = append(rows, fmt.Sprintf(row, key, fmt.Sprintf("2024-%02d-01", month), fmt.Sprintf("2024-%02d-%02d", month, day), 1<<day, amount))
+		}
+	}
+	return rows
+}
+
+// given are the night's files by name.
+func (n night) given(w *workshop) map[string][]string {
+	return map[string][]string{
+		"dim_customer_identity": w.give("col0 as customer_key, col1 as customer_id, col2 as rule", n.identity),
+		"customer":              w.give("col0 as system, col1 as customer_id, col2 as valid_from, col3 as city, col4 as parent_id, col5 as delivery_id, col6 as source_row", n.customers),
+		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount", n.value),
+		"fact_retention":        w.give("col0 as customer_key, col1 as month, cast(col2 as bigint) as purchase_days_mask, col3 as first_purchase_on, col4 as last_purchase_on, cast(col5 as decimal(18, 4)) as net_amount", n.bought),
+	}
+}
+
+// Whoever is not touched gives what it gave: from last night's rows come the same ones
+// as from nothing, whatever merges, moves or is corrected, and as_of going back too.
+func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
+	w := newWorkshop(test)
+	upkept := []string{"dim_customer", "person_customer", "step_retention_move", "step_cohort_month"}
+	rapid.Check(test, func(t *rapid.T) {
+		w.t = test
+		last := drawNight(t, night{})
+		tonight := drawNight(t, last)
+		before, now := last.given(w), tonight.given(w)
+		changed := map[string]transform.Differing{}
+		for name := range now {
+			changed[name] = transform.Differing{Before: before[name], Now: now[name]}
+		}
+		vars := w.vars(last.asOf, last.asOf)
+		touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: changed}, w.vars(tonight.asOf, last.asOf))
+		now["step_customer_touched"] = touched
+		for _, model := range upkept {
+			gave := w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
+			whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, w.vars(tonight.asOf, last.asOf))
+			refs := maps.Clone(before)
+			refs["step_customer_touched"] = touched
+			kept := w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: refs, Vars: vars, Rows: gave}}, w.vars(tonight.asOf, last.asOf))
+			names := columnsOf(w.catalog.Models[model])
+			if difference := cmp.Diff(w.rows(whole, names), w.rows(kept, names)); difference != "" {
+				t.Fatalf("%s (-from nothing +from last night):\n%s", model, difference)
+			}
+		}
+	})
+}
+
+func TestOnlyThoseAreTouchedOfWhomSomethingChanged(t *testing.T) {
+	w := newWorkshop(t)
+	var last night
+	last.identity = []string{"('shop:1', 'shop:1', 'key')", "('shop:2', 'shop:1', 'phone')", "('shop:3', 'shop:3', 'key')", "('shop:4', 'shop:4', 'key')"}
+	last.value = []string{"('shop:3', date '2024-01-01', date '2024-01-05', date '2024-01-05', 1.0)", "('shop:4', date '2024-01-01', date '2024-01-05', date '2024-01-05', 1.0)"}
+	tonight := last
+	tonight.identity = slices.Replace(slices.Clone(last.identity), 1, 2, "('shop:2', 'shop:2', 'key')")
+	tonight.value = append(slices.Clone(last.value[:1]), strings.Replace(last.value[1], "1.0)", "2.0)", 1))
+	before, now := last.given(w), tonight.given(w)
+	changed := map[string]transform.Differing{}
+	for name := range now {
+		changed[name] = transform.Differing{Before: before[name], Now: now[name]}
+	}
+	touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: changed}, w.vars("2024-03-01", "2024-02-29"))
+	want := []string{"shop:1 shop:1", "shop:2 shop:1", "shop:2 shop:2", "shop:4 shop:4"}
+	if difference := cmp.Diff(want, w.rows(touched, "customer_key, customer_id")); difference != "" {
+		t.Errorf("touched (-want +got):\n%s", difference)
+	}
+}
