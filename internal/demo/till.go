@@ -41,16 +41,15 @@ func (l *tillLine) net() int64 { return l.gross - l.discount }
 // A cashier writes the tickets of a file, day by day.
 type cashier struct {
 	*world
-	out     *table
-	truth   *TillTruth
-	basket  []item
-	queues  [][]int // by shop and till: the customers of a day
-	today   []tillLine
-	open    []tillLine // earlier lines that may yet be returned
-	line    int        // counts lines sold, to keep some of them in today
-	skip    bool       // the first till's tickets of the last day: the file is cut off
-	missing *TillTruth
-	only    bool // count nothing but them: the file comes again, whole
+	out    *table
+	truth  *TillTruth
+	basket []item
+	queues [][]int // by shop and till: the customers of a day
+	today  []tillLine
+	open   []tillLine // earlier lines that may yet be returned
+	line   int        // counts lines sold, to keep some of them in today
+	skip   bool       // the first till's tickets of the last day: the file is cut off
+	only   bool       // count nothing but them: the file comes again, whole
 }
 
 // cutOff says whether the file of a day after the history is cut off when it comes first:
@@ -74,12 +73,9 @@ func (w *world) tillFile(p period) job {
 }
 
 func (w *world) tillFileOf(ctx context.Context, p period, c *cashier) (Truth, error) {
-	var truth, told Truth
+	var truth Truth
 	c.world, c.queues = w, make([][]int, w.Stores*tillsOfShop)
 	c.out, c.truth = w.create("till/till_"+p.name+".csv", tillHeader), &truth.Till
-	if c.only {
-		c.truth, c.missing = &told.Till, &truth.Till
-	}
 	first := max(w.from, p.from-1)
 	if !w.inHistory(p) {
 		first = max(w.from, p.from-longestGap)
@@ -109,25 +105,39 @@ func (c *cashier) sell(on day, p period) {
 		for i, member := range customers {
 			at := on.start() + opens + instant((float64(i)+d.Float64())*float64(openFor)/float64(len(customers)))
 			ticket := ticketNo{shop: q / tillsOfShop, till: q%tillsOfShop + 1, on: on, count: i + 1}
-			arrives := c.arrival(ticket)
-			written := on >= p.from && arrives <= c.asOf
-			if !c.inHistory(p) {
-				written = arrives == c.asOf
-			}
-			truth, before := c.truth, c.truth.Lines
-			if cut := q == 0 && on == c.asOf; cut && c.only {
-				c.truth, before = c.missing, c.missing.Lines
-			} else if cut && c.skip {
-				written = false
-			}
-			c.ring(d, ticket, at, member, written, arrives == on)
-			if arrives > c.to && on < p.from || c.truth == c.missing {
+			told, late := c.told(ticket, p)
+			before := c.truth.Lines
+			c.ring(d, ticket, at, member, told)
+			if late {
 				c.truth.LateLines += c.truth.Lines - before
 			}
-			c.truth = truth
 		}
 	}
 }
+
+// told says whether a ticket is written and counted with the period's file, and whether
+// it is late: the file is not that of its day, or not the first of it.
+func (c *cashier) told(ticket ticketNo, p period) (told telling, late bool) {
+	arrives, first := c.arrival(ticket), ticket.shop == 0 && ticket.till == 1 && ticket.on == c.asOf
+	switch {
+	case c.inHistory(p) && (ticket.on < p.from || arrives > c.asOf), !c.inHistory(p) && arrives != c.asOf, first && c.skip:
+		return untold, false
+	case c.only && !first:
+		return again, false
+	default:
+		return counted, ticket.on < p.from || c.only
+	}
+}
+
+// A telling is how a file tells of a ticket: not at all; again, so that it does not count; or
+// for the first time.
+type telling int
+
+const (
+	untold telling = iota
+	again
+	counted
+)
 
 // arrival is the day on which a ticket is delivered: its own, as a rule.
 func (c *cashier) arrival(ticket ticketNo) day {
@@ -160,25 +170,24 @@ var tillSales = taste{chance: 0.15, most: 6}
 
 // ring draws one ticket, which now and then also charges a stored value card, and writes
 // it if it belongs to the file. What came in time may be returned.
-func (c *cashier) ring(d dice, ticket ticketNo, at instant, member int, written, inTime bool) {
+func (c *cashier) ring(d dice, ticket ticketNo, at instant, member int, told telling) {
+	inTime := c.arrival(ticket) == ticket.on
 	line := tillLine{ticket: ticket, at: at, member: member}
 	line.cashier = (ticket.shop+1)*100 + ticket.till*2 - int(at%fullDay/(opens+openFor/2))
 	c.basket = c.fill(c.basket[:0], d, ticket.on, c.members.purse(d, member), tillSales)
 	for _, line.item = range c.basket {
 		line.no++
 		line.tax = vat(line.net())
-		if written {
-			c.write(&line)
-		}
+		c.write(&line, told)
 		if inTime {
 			c.remember(&line)
 		}
 	}
 	if d.chance(chargedCards) {
 		line.no++
-		c.charge(d, line, written)
+		c.charge(d, line, told)
 	}
-	if !written {
+	if told != counted {
 		return
 	}
 	c.truth.Tickets++
@@ -187,15 +196,13 @@ func (c *cashier) ring(d dice, ticket ticketNo, at instant, member int, written,
 	}
 }
 
-func (c *cashier) charge(d dice, line tillLine, written bool) {
+func (c *cashier) charge(d dice, line tillLine, told telling) {
 	line.charge = true
 	line.article = articles + d.IntN(len(cards))
 	line.qty, line.discount, line.tax = 1, 0, 0
 	line.price = c.goods.price(line.article, line.ticket.on)
 	line.gross = line.price
-	if written {
-		c.write(&line)
-	}
+	c.write(&line, told)
 }
 
 // vat is 13 per cent on top of a net amount ≥ 0, rounded half up.

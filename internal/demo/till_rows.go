@@ -40,12 +40,20 @@ func (c *cashier) takeReturns(on day) {
 		back.qty, back.gross = -original.qty, -original.gross
 		back.discount, back.tax = -original.discount, -original.tax
 		back.original = &original
-		c.truth.Tickets++
-		c.write(&back)
+		told := counted
+		if c.only {
+			told = again
+		} else {
+			c.truth.Tickets++
+		}
+		c.write(&back, told)
 	}
 }
 
-func (c *cashier) write(l *tillLine) {
+func (c *cashier) write(l *tillLine, told telling) {
+	if told == untold {
+		return
+	}
 	t := c.out
 	t.ticket(l.ticket)
 	t.int(l.no)
@@ -73,7 +81,9 @@ func (c *cashier) write(l *tillLine) {
 		t.int(l.original.no)
 	}
 	t.end()
-	c.truth.count(l)
+	if told == counted {
+		c.truth.count(l)
+	}
 }
 
 func (t *table) ticket(n ticketNo) {

@@ -1,10 +1,24 @@
 /* model
 name: dim_customer_identity
 description: >-
-  One row per customer key seen in any fact or in the customer input, with the customer that it
-  belongs to. The key anonymous has no row.
+  One row per customer key seen in any fact, in the customer input or in that of departures, with
+  the customer that it belongs to. The key anonymous has no row.
 grain: [customer_key]
-optional: [fact_sale, fact_document, fact_payment, fact_shipment, fact_survey_response, fact_survey_answer, customer]
+optional:
+  - fact_sale
+  - fact_document
+  - fact_payment
+  - fact_shipment
+  - fact_survey_response
+  - fact_survey_answer
+  - fact_contact
+  - fact_case
+  - fact_promise
+  - fact_assignment
+  - fact_service_use
+  - fact_cost
+  - customer
+  - departure
 columns:
   customer_key: {type: string, description: "A key, system:customer id.", tests: [not_null]}
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
@@ -30,6 +44,20 @@ with seen as (
     select customer_key from {{ ref "fact_survey_response" }}
     union
     select customer_key from {{ ref "fact_survey_answer" }}
+    union
+    select customer_key from {{ ref "fact_contact" }}
+    union
+    select customer_key from {{ ref "fact_case" }}
+    union
+    select customer_key from {{ ref "fact_promise" }}
+    union
+    select customer_key from {{ ref "fact_assignment" }}
+    union
+    select customer_key from {{ ref "fact_service_use" }}
+    union
+    select customer_key from {{ ref "fact_cost" }}
+    union
+    select system || ':' || customer_id as customer_key from {{ input "departure" }}
     union
     select system || ':' || customer_id as customer_key from {{ input "customer" }}
 ),

@@ -7,7 +7,7 @@ description: >-
   keys of such customers are listed. Empty on a first night.
 grain: [customer_key, customer_id]
 reaches: [as_of]
-optional: [customer, fact_customer_value, fact_retention]
+optional: [customer, departure, fact_customer_value, fact_retention]
 may_shrink: true
 columns:
   customer_key: {type: string, description: "A key, system:customer id."}
@@ -29,6 +29,8 @@ differing as (
     union
     select system || ':' || customer_id as customer_key from {{ changed "customer" }}
     union
+    select system || ':' || customer_id as customer_key from {{ changed "departure" }}
+    union
     select v.customer_key
     from {{ ref "fact_customer_value" }} as v
     cross join clock
@@ -43,6 +45,11 @@ differing as (
     from {{ input "customer" }} as c
     cross join clock
     where c.valid_from > clock.both_see
+    union
+    select d.system || ':' || d.customer_id as customer_key
+    from {{ input "departure" }} as d
+    cross join clock
+    where d.lost_on > clock.both_see
     -- what is said of a customer names the one that it belongs to
     union
     select c.system || ':' || c.customer_id as customer_key
