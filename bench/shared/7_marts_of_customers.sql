@@ -489,7 +489,55 @@ select
     cast(c.net_amount as decimal(18, 4)) as net_amount,
     cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
     cast(c.abc_tier as varchar) as abc_tier,
-    cast(c.rfm_name as varchar) as rfm_name
+    cast(c.rfm_name as varchar) as rfm_name,
+    null::varchar as assigned_to_key,
+    null::date as departed_on,
+    null::varchar as departure_kind
 from warehouse.mart_customer_state as s
 left join warehouse.mart_customer as c on c.customer_id = s.customer_id;
 copy warehouse.mart_call_list to '{out}/marts/mart_call_list.parquet' ({parquet});
+
+-- step: dim_customer_history
+create table warehouse.dim_customer_history as
+with months as (
+    select i.customer_id, v.month, max(v.last_sold_on) as last_deal_on
+    from warehouse.fact_customer_value as v
+    join warehouse.dim_customer_identity as i using (customer_key)
+    where v.last_sold_on is not null
+    group by all
+),
+events as (
+    select
+        *,
+        lag(lapse_month) over by_month is null as is_first,
+        lag(lapse_month) over by_month < month as was_lost,
+        lead(month) over by_month as next_month
+    from (select *, date_trunc('month', last_deal_on + interval 12 month + interval 1 day)::date as lapse_month from months)
+    window by_month as (partition by customer_id order by month)
+),
+states as (
+    select customer_id, date '0001-01-01' as valid_from, 'potential' as state
+    from warehouse.dim_customer
+    union all
+    select customer_id, (month + interval 1 month)::date, 'actual'
+    from events
+    where is_first or was_lost
+    union all
+    select customer_id, (lapse_month + interval 1 month)::date, 'lost'
+    from events
+    where next_month is null or lapse_month < next_month
+)
+select
+    s.customer_id,
+    s.valid_from,
+    coalesce(lead(s.valid_from) over (partition by s.customer_id order by s.valid_from), date '9999-12-31') as valid_to,
+    c.customer_type,
+    null::varchar as account_manager_key,
+    s.state
+from states as s
+join warehouse.dim_customer as c using (customer_id);
+copy warehouse.dim_customer_history to '{out}/marts/dim_customer_history.parquet' ({parquet});
+
+-- step: what nobody gives
+create table warehouse.fact_assignment (week_on date, employee_key varchar, customer_key varchar, reason varchar, assigned_by varchar);
+create table warehouse.mart_service (month date, channel varchar, department varchar, case_severity varchar, orders bigint, complaints bigint, complaints_per_1000_orders double, contacts_in bigint, contacts_out bigint, abandoned bigint, abandonment_rate double, waited bigint, seconds_waited bigint, wait_median_seconds double, wait_p90_seconds double, service_level_base bigint, answered_in_time bigint, service_level double, issues bigint, issues_resolved_first bigint, first_contact_resolution double, first_contact_low double, first_contact_high double, cases bigint, answered bigint, answer_median_hours double, answer_p90_hours double, judged bigint, answered_within_standard bigint, answered_within_share double, answered_within_low double, answered_within_high double, resolved bigint, hours_to_resolve decimal(18,4), resolve_median_hours double, resolve_p90_hours double, transfers bigint, transfers_per_case double, reopened bigint);

@@ -10,7 +10,7 @@ description: >-
   day of the last resolution to 30 days later. Who complains or answers is no random sample: those
   who left in silence are in none of the groups.
 grain: [month]
-optional: [fact_case, fact_survey_answer, dim_survey_question, dim_customer_identity]
+optional: [fact_survey_answer, dim_survey_question, dim_customer_identity]
 columns:
   month: {type: date, description: First day of the month., tests: [not_null]}
   failures: {type: bigint, unit: cases, description: Failures opened in the month., tests: [not_null]}
