@@ -73,13 +73,13 @@ where segment_kind = 'all' and not is_open
 order by month desc
 limit 6"
 
-ask 'How satisfied are they, and how sure is that?' 'Net Promoter Score from opinion cards, with its interval from low to high: few answers, wide interval.' "
-select month, answers, promoters, passives, detractors,
+ask 'How satisfied are they, and how sure is that?' 'Net Promoter Score from opinion cards and web reviews, with its interval from low to high: few answers, wide interval.' "
+select month, survey_key as survey, answers, promoters, passives, detractors,
   round(nps, 1) as nps, round(nps_low, 1) as low, round(nps_high, 1) as high,
   round(100 * response_rate, 1) as response_percent
 from mart_nps
 where segment_kind = 'all' and answers > 0 and month < '2026-01-01'
-order by month desc
+order by month desc, survey
 limit 6"
 
 ask 'How well do we serve them?' 'The web shop: contacts, how long they wait (median and nine of ten, seconds), what is settled at once, complaints per thousand orders.' "

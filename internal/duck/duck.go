@@ -90,6 +90,17 @@ func Share(ctx context.Context, db *sql.DB, threads int) error {
 	return Scrub(err)
 }
 
+// Release gives memory that statements have freed back to the system, where the options
+// limit it. DuckDB does so when its limit is set: else the allocator keeps what was freed
+// for the threads that used it, and a statement on another thread takes as much anew.
+func Release(ctx context.Context, db *sql.DB, o Options) error {
+	if o.MemoryLimit == "" {
+		return nil
+	}
+	_, err := db.ExecContext(ctx, "set global memory_limit="+Text(o.MemoryLimit))
+	return Scrub(err)
+}
+
 // connect opens path; once runs on the first connection alone, each on every one.
 func connect(ctx context.Context, path, named string, once, each []string) (*sql.DB, error) {
 	var first sync.Once

@@ -107,6 +107,9 @@ func (b *building) model(ctx context.Context, m *models.Model) error {
 func (b *building) partition(ctx context.Context, s need) error {
 	begun := time.Now()
 	partition, err := b.build(ctx, s)
+	if err == nil && !s.model.Monthly() {
+		err = duck.Release(ctx, b.db, b.duckOptions())
+	}
 	if err != nil {
 		return err
 	}
