@@ -103,11 +103,14 @@ func (b *building) model(ctx context.Context, m *models.Model) error {
 	return nil
 }
 
+// heavy is how long a build takes that frees memory worth giving back.
+const heavy = time.Second
+
 // partition builds one partition and enters it in the manifest.
 func (b *building) partition(ctx context.Context, s need) error {
 	begun := time.Now()
 	partition, err := b.build(ctx, s)
-	if err == nil && !s.model.Monthly() {
+	if err == nil && time.Since(begun) > heavy {
 		err = duck.Release(ctx, b.db, b.duckOptions())
 	}
 	if err != nil {
