@@ -58,7 +58,7 @@ func (n Night) ledgerRows() values {
 func (n Night) modelRows() values {
 	return func(yield func([]driver.Value) bool) {
 		for _, m := range n.Models {
-			parts := partitions(n.Manifest, m.Name)
+			parts := n.Manifest.Partitions(m.Name)
 			var months, first, last driver.Value
 			if keys := sortedKeys(parts); m.Monthly() {
 				months = int32(len(keys))
@@ -179,7 +179,7 @@ func (n Night) freshnessRows(newest map[string]time.Time) values {
 func (n Night) versionRows() values {
 	return func(yield func([]driver.Value) bool) {
 		for _, m := range n.Models {
-			parts := partitions(n.Manifest, m.Name)
+			parts := n.Manifest.Partitions(m.Name)
 			for _, key := range sortedKeys(parts) {
 				p := parts[key]
 				if !yield([]driver.Value{m.Name, day(key), p.File.Rows, p.Content, p.Run, p.File.Path, slices.Contains(n.Stale[m.Name], key)}) {

@@ -17,7 +17,7 @@ import (
 // Content doesn't depend on the order of rows, nor on deliveries.
 func (s *store) fingerprint(ctx context.Context, n Night, st step) error {
 	m := st.model
-	parts, before := partitions(n.Manifest, m.Name), partitions(n.Previous, m.Name)
+	parts, before := n.Manifest.Partitions(m.Name), n.Previous.Partitions(m.Name)
 	hashing := n.Verify || st.amend
 	missing := slices.DeleteFunc(sortedKeys(parts), func(key string) bool {
 		hashing = hashing || parts[key].Content == ""

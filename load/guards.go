@@ -23,7 +23,7 @@ func (n Night) guard(model, name, severity, scope string) Finding {
 
 // rowGuards compare the number of a table's rows with its files and with last night's.
 func (n Night) rowGuards(m *models.Model, rows int64) []Finding {
-	now, before := rowsOf(partitions(n.Manifest, m.Name)), rowsOf(partitions(n.Previous, m.Name))
+	now, before := rowsOf(n.Manifest.Partitions(m.Name)), rowsOf(n.Previous.Partitions(m.Name))
 	held := n.guard(m.Name, models.RowCount, "block", "whole")
 	held.Guard = false
 	if rows != now {
@@ -42,7 +42,7 @@ func abs(n int64) int64 { return max(n, -n) }
 // There are none on the first night, nor where the model itself has changed: its
 // rows of two nights then say different things.
 func (n Night) rewritten(m *models.Model) []string {
-	now, before := partitions(n.Manifest, m.Name), partitions(n.Previous, m.Name)
+	now, before := n.Manifest.Partitions(m.Name), n.Previous.Partitions(m.Name)
 	if len(before) == 0 || n.Manifest.Models[m.Name] == nil || n.Previous.Models[m.Name].Fingerprint != n.Manifest.Models[m.Name].Fingerprint {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (n Night) rewritten(m *models.Model) []string {
 func (n Night) lastNight(m *models.Model, months []string) string {
 	paths := make([]string, len(months))
 	for i, month := range months {
-		paths[i] = n.Lake.Path(partitions(n.Previous, m.Name)[month].File.Path)
+		paths[i] = n.Lake.Path(n.Previous.Partitions(m.Name)[month].File.Path)
 	}
 	return duck.Parquet(paths)
 }

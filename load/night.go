@@ -97,19 +97,11 @@ func (n Night) building(name string) string { return n.Lake.WarehousePath(name) 
 func (n Night) warehouseFile() string { return "warehouse-" + n.Manifest.Run + ".duckdb" }
 func (n Night) personFile() string    { return "person-" + n.Manifest.Run + ".duckdb" }
 
-// partitions of a model tonight; none when it has no rows at all.
-func partitions(m *lake.Manifest, model string) map[string]lake.Partition {
-	if m == nil || m.Models[model] == nil {
-		return nil
-	}
-	return m.Models[model].Partitions
-}
-
 // changed lists a model's partitions whose file is not last night's, in order.
 func (n Night) changed(model string) []string {
-	before := partitions(n.Previous, model)
+	before := n.Previous.Partitions(model)
 	var keys []string
-	for key, p := range partitions(n.Manifest, model) {
+	for key, p := range n.Manifest.Partitions(model) {
 		if before[key].File.Path != p.File.Path {
 			keys = append(keys, key)
 		}
@@ -135,12 +127,4 @@ func dates(months []string) string {
 		texts[i] = "date " + duck.Text(month)
 	}
 	return "(" + strings.Join(texts, ", ") + ")"
-}
-
-func columnNames(columns []models.Column) []string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.Name
-	}
-	return names
 }

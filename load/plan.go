@@ -29,7 +29,7 @@ func (n Night) plan() []step {
 }
 
 func (n Night) step(m *models.Model) step {
-	now, before := partitions(n.Manifest, m.Name), partitions(n.Previous, m.Name)
+	now, before := n.Manifest.Partitions(m.Name), n.Previous.Partitions(m.Name)
 	changed := n.changed(m.Name)
 	var rows int64
 	for _, key := range changed {
@@ -54,7 +54,7 @@ func (n Night) step(m *models.Model) step {
 }
 
 func (n Night) anew(m *models.Model) step {
-	return step{model: m, anew: true, insert: sortedKeys(partitions(n.Manifest, m.Name))}
+	return step{model: m, anew: true, insert: sortedKeys(n.Manifest.Partitions(m.Name))}
 }
 
 // mostly says whether more than half of the night's rows are to be inserted:
@@ -62,7 +62,7 @@ func (n Night) anew(m *models.Model) step {
 func (n Night) mostly(steps []step) bool {
 	var inserted, all int64
 	for _, s := range steps {
-		parts := partitions(n.Manifest, s.model.Name)
+		parts := n.Manifest.Partitions(s.model.Name)
 		all += rowsOf(parts)
 		if s.amend {
 			continue
@@ -78,7 +78,7 @@ func (n Night) mostly(steps []step) bool {
 func (s step) files(m *lake.Manifest) []lake.File {
 	files := make([]lake.File, len(s.insert))
 	for i, key := range s.insert {
-		files[i] = partitions(m, s.model.Name)[key].File
+		files[i] = m.Partitions(s.model.Name)[key].File
 	}
 	return files
 }

@@ -83,7 +83,7 @@ func (s *store) define(ctx context.Context, steps []step, present map[string][]m
 // the file: rows that occur twice can make it fail. That they are the same rows,
 // fingerprint proves.
 func (s *store) amend(ctx context.Context, m *models.Model, path string, want int64) (bool, error) {
-	columns := duck.Names(columnNames(m.Columns))
+	columns := duck.Names(models.Names(m.Columns))
 	hash, file := "hash("+columns+")", duck.Alike(path)
 	var rows int64
 	err := s.exec(ctx,
@@ -123,7 +123,7 @@ func (s *store) fill(ctx context.Context, l *lake.Lake, m *lake.Manifest, st ste
 			return nil
 		}
 	}
-	columns := duck.Names(columnNames(st.model.Columns))
+	columns := duck.Names(models.Names(st.model.Columns))
 	result, err := s.db.ExecContext(ctx, "insert into "+table(st.model)+" ("+columns+") select "+columns+" from "+duck.Alike(l.Paths(files)...))
 	if err != nil {
 		return fmt.Errorf("loading %s: %w", st.model.Name, duck.Scrub(err))

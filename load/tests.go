@@ -70,7 +70,7 @@ func (n Night) scope(m *models.Model) (where, name string) {
 	switch len(changed) {
 	case 0:
 		return "false", ""
-	case len(partitions(n.Manifest, m.Name)):
+	case len(n.Manifest.Partitions(m.Name)):
 		where = "true"
 	default:
 		where = "month in " + dates(changed)

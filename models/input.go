@@ -41,6 +41,15 @@ type Owner struct {
 // Columns are in the order in which they are written.
 type Columns []Column
 
+// Names of the columns, in their order.
+func Names(columns []Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
 // UnmarshalYAML reads a mapping of column name to column, and keeps its order.
 func (cs *Columns) UnmarshalYAML(node ast.Node) error {
 	mapping, ok := node.(ast.MapNode)

@@ -43,6 +43,9 @@ func (DuckDB) Functions() template.FuncMap {
 		"int_div":  form(2, "((%s) // nullif((%s), 0))"),
 		"quantile": form(2, "quantile_cont(cast(%s as double), %s)"),
 		"bit_or":   form(1, "bit_or(cast(%s as bigint))"),
+		// Whether the row is its key's version of a day: the latest that is valid by then, of one
+		// day's the latest to come; else the first that will be.
+		"is_version": form(2, "row_number() over (partition by %[1]s order by valid_from > %[2]s, case when valid_from <= %[2]s then valid_from end desc, valid_from, delivery_id desc, source_row desc) = 1"),
 		// Text.
 		"regex_replace_all":  form(3, "regexp_replace(%s, %s, %s, 'g')"),
 		"string_agg_ordered": form(3, "string_agg(%[1]s, %[3]s order by %[2]s)"),

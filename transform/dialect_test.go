@@ -19,6 +19,11 @@ const given = `(values
   (1, 10.00, 'b', cast(1 as bigint)), (2, 20.00, 'a', 4), (3, 30.00, null, 4), (4, 45.00, 'c', null)
 ) given (n, amount, word, bit)`
 
+// versions of two keys: one changed twice on a day, one only begins in the year after.
+const versions = `(values
+  ('a', date '2024-01-01', 1, 1, 'first'), ('a', date '2024-06-01', 2, 1, 'later'), ('a', date '2024-06-01', 2, 2, 'lately'), ('b', date '2025-01-01', 1, 1, 'second')
+) versions (id, valid_from, delivery_id, source_row, name)`
+
 var calls = map[string][]call{
 	"month_start": {
 		{`{{ month_start "date '2024-02-29'" }}`, "2024-02-01"},
@@ -74,6 +79,10 @@ var calls = map[string][]call{
 	"bit_or": {
 		{`(select {{ bit_or "bit" }} from ` + given + `)`, "5"},
 		{`(select {{ bit_or "bit" }} from ` + given + ` where n = 4)`, "null"},
+	},
+	"is_version": {
+		{`(select string_agg(kept, ' ' order by kept) from (select name as kept from ` + versions + ` qualify {{ is_version "id" "date '2024-06-30'" }}))`, "lately second"},
+		{`(select string_agg(kept, ' ' order by kept) from (select name as kept from ` + versions + ` qualify {{ is_version "id" "date '2024-05-31'" }}))`, "first second"},
 	},
 	"regex_replace_all": {
 		{`{{ regex_replace_all "'a1b22'" "'[0-9]+'" "'#'" }}`, "a#b#"},

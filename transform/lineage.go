@@ -35,20 +35,12 @@ func lineageOf(ctx context.Context, db *sql.DB, catalog *models.Catalog, m *mode
 	return lineage.Of(ctx, db, text, func(kind, name string) ([]string, bool) {
 		switch input, model := catalog.Inputs[name], catalog.Models[name]; {
 		case kind == lineage.Input && input != nil:
-			return columnNames(input.LiveColumns()), true
+			return models.Names(input.LiveColumns()), true
 		case (kind == lineage.Model || kind == lineage.Previous) && model != nil:
-			return columnNames(model.Columns), true
+			return models.Names(model.Columns), true
 		}
 		return nil, false
 	})
-}
-
-func columnNames(columns []models.Column) []string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.Name
-	}
-	return names
 }
 
 // byHeader gives each column of the header its lineage.

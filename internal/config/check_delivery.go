@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"nightjar/models"
 )
 
 // delivery checks what a source says of its deliveries.
@@ -46,14 +48,14 @@ func (c *checker) replacing(s *Source, at string) {
 		}
 		for i, name := range s.Scope {
 			if column, ok := m.Contract.Column(name); !ok || len(column.FromOwner) > 0 {
-				c.at(c.listed(join(at, "scope"), i), "is no column of %s%s, which this source feeds", m.Input, c.near(at, name, columnNames(m.Contract.Columns)))
+				c.at(c.listed(join(at, "scope"), i), "is no column of %s%s, which this source feeds", m.Input, c.near(at, name, models.Names(m.Contract.Columns)))
 			}
 		}
 		if s.Window == nil {
 			continue
 		}
 		if column, ok := m.Contract.Column(s.Window.By); !ok || column.Type != "date" {
-			c.at(join(at, "window.by"), "is no date of %s%s, which this source feeds", m.Input, c.near(at, s.Window.By, columnNames(m.Contract.Columns)))
+			c.at(join(at, "window.by"), "is no date of %s%s, which this source feeds", m.Input, c.near(at, s.Window.By, models.Names(m.Contract.Columns)))
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (c *checker) contractColumn(m *Mapping, e *Expr, at string) models.Type {
 	case slices.Contains(carried, e.Column):
 		c.at(at, "is not mapped: every row carries it")
 	case !ok:
-		c.at(at, "is no column of %s%s: use one of its contract, or name your own x_%s", m.Input, c.near(at, e.Column, columnNames(m.Contract.Columns)), e.Column)
+		c.at(at, "is no column of %s%s: use one of its contract, or name your own x_%s", m.Input, c.near(at, e.Column, models.Names(m.Contract.Columns)), e.Column)
 	case len(column.FromOwner) > 0:
 		c.at(at, "is not mapped: every row has its %s's", m.Contract.Owner.Input)
 	case e.Personal:

@@ -1,6 +1,10 @@
 package config
 
-import "slices"
+import (
+	"slices"
+
+	"nightjar/models"
+)
 
 // acrossSystems are the inputs whose rows belong to no system in particular:
 // given in place they need not name one.
@@ -16,7 +20,7 @@ func (c *checker) rows(input string, rows []map[string]any) {
 		return
 	}
 	c.config.contracts[input] = contract.Text
-	names := append(columnNames(contract.Columns), "system")
+	names := append(models.Names(contract.Columns), "system")
 	for i, row := range rows {
 		here := item(path, i)
 		for _, column := range sorted(row) {

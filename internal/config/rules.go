@@ -113,7 +113,7 @@ func (c *checker) columnOfRule(m *Mapping, rule Rule, name, here string) bool {
 	i := slices.IndexFunc(columns, func(c models.Column) bool { return c.Name == name })
 	switch {
 	case i < 0:
-		c.at(here, "names no column of %s%s", m.Input, c.near(here, name, columnNames(columns)))
+		c.at(here, "names no column of %s%s", m.Input, c.near(here, name, models.Names(columns)))
 	case !rule.Of(columns[i]):
 		c.at(here, "never applies: %s of %s does not have the rule %s", name, m.Input, rule.Name)
 	default:
@@ -136,14 +136,6 @@ func (m *Mapping) Own() []models.Column {
 		}
 	}
 	return columns
-}
-
-func columnNames(columns []models.Column) []string {
-	names := make([]string, len(columns))
-	for i, column := range columns {
-		names[i] = column.Name
-	}
-	return names
 }
 
 func ruleNames() []string {

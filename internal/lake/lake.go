@@ -52,9 +52,18 @@ func (l *Lake) Path(path string) string {
 func (l *Lake) Paths(files []File) []string {
 	paths := make([]string, len(files))
 	for i, f := range files {
-		paths[i] = l.Path(f.Path)
+		paths[i] = f.Path
 	}
-	return paths
+	return l.Absolute(paths)
+}
+
+// Absolute is where files lie, by the paths that manifests name.
+func (l *Lake) Absolute(paths []string) []string {
+	absolute := make([]string, len(paths))
+	for i, path := range paths {
+		absolute[i] = l.Path(path)
+	}
+	return absolute
 }
 
 // Relative is the inverse of Path.

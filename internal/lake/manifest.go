@@ -149,6 +149,15 @@ type Partition struct {
 	Run     string `json:"run"`
 }
 
+// Partitions of a model, by month or Whole; none of a nil manifest, or of a model that
+// is not built.
+func (m *Manifest) Partitions(model string) map[string]Partition {
+	if m == nil || m.Models[model] == nil {
+		return nil
+	}
+	return m.Models[model].Partitions
+}
+
 // Next is the manifest that a new run starts from: a copy, numbered one on.
 // The first follows a nil one.
 func (m *Manifest) Next(run string) *Manifest {

@@ -165,9 +165,7 @@ func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 func (n *night) absolute(byName map[string][]string) map[string][]string {
 	all := map[string][]string{}
 	for name, list := range byName {
-		for _, path := range list {
-			all[name] = append(all[name], n.Lake.Path(path))
-		}
+		all[name] = n.Lake.Absolute(list)
 	}
 	return all
 }

@@ -73,7 +73,7 @@ func (p plot) needs(m *models.Model) (stale []need, all []string) {
 func (p plot) need(m *models.Model, month models.Month) need {
 	n := p.key(m, month)
 	if n.why = p.why(m, n); n.why != "" {
-		n.changed, n.last = p.changed(m), p.last(m)
+		n.changed, n.last = p.changed(m), p.last(n)
 	}
 	return n
 }

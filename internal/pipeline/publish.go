@@ -28,7 +28,7 @@ func (n *night) publish(ctx context.Context) error {
 		return err
 	}
 	// Parsing all models costs some 80 ms: less than to remember what did not change.
-	columns, err := lineageOf(ctx, n.Catalog, n.models)
+	columns, err := transform.Lineage(ctx, n.db, n.Catalog, n.models)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
-	"nightjar/internal/lineage"
 	"nightjar/internal/project"
 	"nightjar/internal/reference"
 	"nightjar/models"
@@ -27,7 +26,13 @@ func Reference(ctx context.Context, dir, state string) (*reference.Reference, er
 	if err != nil {
 		return nil, err
 	}
-	told.Lineage, err = lineageOf(ctx, told.Catalog, order)
+	// DuckDB parses the models, in a small instance of its own.
+	db, err := duck.Open(ctx, duck.Options{Threads: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	told.Lineage, err = transform.Lineage(ctx, db, told.Catalog, order)
 	if err != nil {
 		return nil, err
 	}
@@ -55,14 +60,4 @@ func toTell(dir, state string) (reference.Project, error) {
 	}
 	_, told.LeftOut = transform.Available(p.Catalog, fed(p.Config, told.Night))
 	return told, nil
-}
-
-// lineageOf parses the models in an instance of DuckDB of its own, which is small.
-func lineageOf(ctx context.Context, catalog *models.Catalog, of []*models.Model) (map[string]*lineage.Lineage, error) {
-	db, err := duck.Open(ctx, duck.Options{Threads: 1})
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	return transform.Lineage(ctx, db, catalog, of)
 }

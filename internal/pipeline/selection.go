@@ -63,8 +63,7 @@ func (n *night) withDownstream(order []*models.Model) map[string]bool {
 	}
 	for _, m := range slices.Backward(order) {
 		for _, ref := range m.Refs {
-			touched := m.Upkeep != nil && ref == m.Upkeep.Touched
-			if selection[m.Name] && (touched || n.manifest.Models[ref] == nil) {
+			if selection[m.Name] && (m.Upkeeps(ref) || n.manifest.Models[ref] == nil) {
 				selection[ref] = true
 			}
 		}

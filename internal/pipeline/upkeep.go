@@ -13,9 +13,10 @@ import (
 // can be told from that: it was built with the same model and variables from what the
 // last published night had, and whatever its touched keys do not speak of is as it
 // was. Otherwise nil: it is built from nothing.
-func (p plot) last(m *models.Model) *need {
+func (p plot) last(tonight need) *need {
+	m := tonight.model
 	built := p.manifest.Models[m.Name]
-	if m.Upkeep == nil || built == nil || partitionsOf(p.previous, m.Upkeep.Touched) == nil || p.manifest.Models[m.Upkeep.Touched] == nil {
+	if m.Upkeep == nil || built == nil || p.previous.Partitions(m.Upkeep.Touched) == nil || p.manifest.Models[m.Upkeep.Touched] == nil {
 		return nil
 	}
 	before := p.lastNight()
@@ -25,7 +26,7 @@ func (p plot) last(m *models.Model) *need {
 	}
 	speaks := p.catalog.Models[m.Upkeep.Touched].Changed
 	for _, name := range m.Inputs {
-		if !slices.Contains(speaks, name) && !slices.Equal(paths(p.input(m, name, "")), last.inputs[name]) {
+		if !slices.Contains(speaks, name) && !slices.Equal(tonight.inputs[name], last.inputs[name]) {
 			return nil
 		}
 	}
@@ -34,7 +35,7 @@ func (p plot) last(m *models.Model) *need {
 			return nil
 		}
 	}
-	last.refs[m.Upkeep.Touched] = paths(files(p.ref(m.Upkeep.Touched, "", m)))
+	last.refs[m.Upkeep.Touched] = tonight.refs[m.Upkeep.Touched]
 	last.rows = []string{built.Partitions[lake.Whole].File.Path}
 	return &last
 }
@@ -72,20 +73,13 @@ func (p plot) changed(m *models.Model) map[string]transform.Differing {
 // onlyIn lists the files of a model's months whose content the other night does not have.
 func (p plot) onlyIn(night, other *lake.Manifest, model string) []string {
 	var found []string
-	for _, key := range slices.Sorted(maps.Keys(partitionsOf(night, model))) {
-		partition := partitionsOf(night, model)[key]
-		if there, exists := partitionsOf(other, model)[key]; !exists || there.Content != partition.Content {
+	for _, key := range slices.Sorted(maps.Keys(night.Partitions(model))) {
+		partition := night.Partitions(model)[key]
+		if there, exists := other.Partitions(model)[key]; !exists || there.Content != partition.Content {
 			found = append(found, partition.File.Path)
 		}
 	}
 	return found
-}
-
-func partitionsOf(m *lake.Manifest, model string) map[string]lake.Partition {
-	if m == nil || m.Models[model] == nil {
-		return nil
-	}
-	return m.Models[model].Partitions
 }
 
 func without(list, others []string) []string {
@@ -100,25 +94,15 @@ func contents(partitions []lake.Partition) []string {
 	return list
 }
 
-func files(partitions []lake.Partition) []lake.File {
-	list := make([]lake.File, len(partitions))
-	for i, p := range partitions {
-		list[i] = p.File
-	}
-	return list
-}
-
 // recall gives a build what it needs of the night before.
 func (n *night) recall(b *transform.Build, s need) {
 	b.Changed = map[string]transform.Differing{}
 	for name, d := range s.changed {
-		both := n.absolute(map[string][]string{"before": d.Before, "now": d.Now})
-		b.Changed[name] = transform.Differing{Before: both["before"], Now: both["now"]}
+		b.Changed[name] = transform.Differing{Before: n.Lake.Absolute(d.Before), Now: n.Lake.Absolute(d.Now)}
 	}
 	if s.last != nil {
 		b.Last = &transform.Last{
-			Inputs: n.absolute(s.last.inputs), Refs: n.absolute(s.last.refs), Vars: n.plot().lastNight().vars,
-			Rows: n.absolute(map[string][]string{"rows": s.last.rows})["rows"],
+			Inputs: n.absolute(s.last.inputs), Refs: n.absolute(s.last.refs), Vars: n.plot().lastNight().vars, Rows: n.Lake.Absolute(s.last.rows),
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (t *Tracer) resolve(c Cell) (*models.Model, models.Column, string, error) {
 	}
 	column, ok := m.Column(c.Column)
 	if !ok {
-		return nil, column, "", usage("tracing a value: %s has no column %s%s", m.Name, c.Column, near(c.Column, names(m.Columns)))
+		return nil, column, "", usage("tracing a value: %s has no column %s%s", m.Name, c.Column, near(c.Column, models.Names(m.Columns)))
 	}
 	condition, err := keyed(m, c.Key)
 	return m, column, condition, err
@@ -112,14 +112,6 @@ func spelled(cells []*string) []string {
 		if cell != nil {
 			all[i] = *cell
 		}
-	}
-	return all
-}
-
-func names(columns []models.Column) []string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = c.Name
 	}
 	return all
 }

@@ -46,15 +46,7 @@ with versions as (
         created_on{{ carried "@" }}
     from {{ input "customer" }}
     where {{ touched "customer_key" "system || ':' || customer_id" }}
-    qualify row_number() over (
-        partition by system, customer_id
-        order by
-            valid_from > {{ var "as_of" }},
-            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
-            valid_from,
-            delivery_id desc,
-            source_row desc
-    ) = 1
+    qualify {{ is_version "system, customer_id" (var "as_of") }}
 ),
 described as (
     select

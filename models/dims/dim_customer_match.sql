@@ -28,15 +28,7 @@ with customers as (
         phone,
         email
     from {{ input "customer" }}
-    qualify row_number() over (
-        partition by system, customer_id
-        order by
-            valid_from > {{ var "as_of" }},
-            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
-            valid_from,
-            delivery_id desc,
-            source_row desc
-    ) = 1
+    qualify {{ is_version "system, customer_id" (var "as_of") }}
 ),
 attributes as (
     select 2 as ordinal, 'master_id' as rule, {{ code "master_id" }} as value, customer_key

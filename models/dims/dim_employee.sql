@@ -35,15 +35,7 @@ with current_versions as (
         left_on,
         valid_from{{ carried "@" }}
     from {{ input "employee" }}
-    qualify row_number() over (
-        partition by system, employee_id
-        order by
-            valid_from > {{ var "as_of" }},
-            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
-            valid_from,
-            delivery_id desc,
-            source_row desc
-    ) = 1
+    qualify {{ is_version "system, employee_id" (var "as_of") }}
 )
 select
     cast(system || ':' || employee_id as varchar) as employee_key,

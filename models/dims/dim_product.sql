@@ -37,15 +37,7 @@ with current_versions as (
         launched_on,
         valid_from{{ carried "@" }}
     from {{ input "product" }}
-    qualify row_number() over (
-        partition by system, sku
-        order by
-            valid_from > {{ var "as_of" }},
-            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
-            valid_from,
-            delivery_id desc,
-            source_row desc
-    ) = 1
+    qualify {{ is_version "system, sku" (var "as_of") }}
 )
 select
     cast(system || ':' || sku as varchar) as product_key,

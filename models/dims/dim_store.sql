@@ -34,15 +34,7 @@ with current_versions as (
         closed_on,
         valid_from{{ carried "@" }}
     from {{ input "store" }}
-    qualify row_number() over (
-        partition by system, store_id
-        order by
-            valid_from > {{ var "as_of" }},
-            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
-            valid_from,
-            delivery_id desc,
-            source_row desc
-    ) = 1
+    qualify {{ is_version "system, store_id" (var "as_of") }}
 )
 select
     cast(system || ':' || store_id as varchar) as store_key,

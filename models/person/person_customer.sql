@@ -23,15 +23,7 @@ with current_versions as (
     select system, customer_id, name, phone, email, address, postal_code, member_card, valid_from
     from {{ input "customer" }}
     where {{ touched "customer_key" "system || ':' || customer_id" }}
-    qualify row_number() over (
-        partition by system, customer_id
-        order by
-            valid_from > {{ var "as_of" }},
-            case when valid_from <= {{ var "as_of" }} then valid_from end desc,
-            valid_from,
-            delivery_id desc,
-            source_row desc
-    ) = 1
+    qualify {{ is_version "system, customer_id" (var "as_of") }}
 )
 select
     cast(system || ':' || customer_id as varchar) as customer_key,
