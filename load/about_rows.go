@@ -176,13 +176,22 @@ func (n Night) freshnessRows(newest map[string]time.Time) values {
 	}
 }
 
+// lakePaths are those of a partition's files, its patch's among them.
+func lakePaths(p lake.Partition) []string {
+	var paths []string
+	for _, f := range p.Files() {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
 func (n Night) versionRows() values {
 	return func(yield func([]driver.Value) bool) {
 		for _, m := range n.Models {
 			parts := n.Manifest.Partitions(m.Name)
 			for _, key := range sortedKeys(parts) {
 				p := parts[key]
-				if !yield([]driver.Value{m.Name, day(key), p.File.Rows, p.Content, p.Run, p.File.Path, slices.Contains(n.Stale[m.Name], key)}) {
+				if !yield([]driver.Value{m.Name, day(key), p.Rows(), p.Content, p.Run, strings.Join(lakePaths(p), " "), slices.Contains(n.Stale[m.Name], key)}) {
 					return
 				}
 			}

@@ -114,8 +114,8 @@ func (r *Result) count(st step, m *lake.Manifest) {
 		r.Tables++
 	}
 	r.Partitions += len(st.insert)
-	for _, f := range st.files(m) {
-		r.Rows += f.Rows
+	for _, p := range st.partitions(m) {
+		r.Rows += p.Rows()
 	}
 }
 

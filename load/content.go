@@ -18,10 +18,10 @@ import (
 func (s *store) fingerprint(ctx context.Context, n Night, st step) error {
 	m := st.model
 	parts, before := n.Manifest.Partitions(m.Name), n.Previous.Partitions(m.Name)
-	hashing := n.Verify || st.amend
+	hashing := n.Verify || st.amend || st.patch
 	missing := slices.DeleteFunc(sortedKeys(parts), func(key string) bool {
 		hashing = hashing || parts[key].Content == ""
-		return before[key].File.Path == parts[key].File.Path && parts[key].Content != ""
+		return before[key].Same(parts[key]) && parts[key].Content != ""
 	})
 	if len(missing) == 0 {
 		return nil
@@ -33,8 +33,8 @@ func (s *store) fingerprint(ctx context.Context, n Night, st step) error {
 	for _, key := range missing {
 		p := parts[key]
 		rows := found[key].rows
-		if rows != p.File.Rows {
-			return fmt.Errorf("loading %s: %s has %d rows, but %d of the table lie in %s: the model must give each row's own month", m.Name, p.File.Path, p.File.Rows, rows, key)
+		if rows != p.Rows() {
+			return fmt.Errorf("loading %s: %s has %d rows, but %d of the table lie in %s: the model must give each row's own month", m.Name, p.File.Path, p.Rows(), rows, key)
 		}
 		if !hashing {
 			continue

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"nightjar/internal/lake"
+
 	"nightjar/internal/duck"
 	"nightjar/models"
 )
@@ -47,17 +49,17 @@ func (n Night) rewritten(m *models.Model) []string {
 		return nil
 	}
 	return slices.DeleteFunc(sortedKeys(before), func(key string) bool {
-		return now[key].File.Path == before[key].File.Path || now[key].Content != "" && now[key].Content == before[key].Content
+		return now[key].Same(before[key]) || now[key].Content != "" && now[key].Content == before[key].Content
 	})
 }
 
 // lastNight is the relation of a model's rows of the last night, of some months.
 func (n Night) lastNight(m *models.Model, months []string) string {
-	paths := make([]string, len(months))
-	for i, month := range months {
-		paths[i] = n.Lake.Path(n.Previous.Partitions(m.Name)[month].File.Path)
+	var files []lake.File
+	for _, month := range months {
+		files = append(files, n.Previous.Partitions(m.Name)[month].Files()...)
 	}
-	return duck.Parquet(paths)
+	return m.Relation(n.Lake.Paths(files), duck.Parquet)
 }
 
 // lastNightCheck compares a measure, by month, with last night's: it may not

@@ -97,12 +97,12 @@ func (n Night) building(name string) string { return n.Lake.WarehousePath(name) 
 func (n Night) warehouseFile() string { return "warehouse-" + n.Manifest.Run + ".duckdb" }
 func (n Night) personFile() string    { return "person-" + n.Manifest.Run + ".duckdb" }
 
-// changed lists a model's partitions whose file is not last night's, in order.
+// changed lists a model's partitions whose files are not last night's, in order.
 func (n Night) changed(model string) []string {
 	before := n.Previous.Partitions(model)
 	var keys []string
 	for key, p := range n.Manifest.Partitions(model) {
-		if before[key].File.Path != p.File.Path {
+		if !p.Same(before[key]) {
 			keys = append(keys, key)
 		}
 	}
@@ -113,7 +113,7 @@ func (n Night) changed(model string) []string {
 func rowsOf(parts map[string]lake.Partition) int64 {
 	var rows int64
 	for _, p := range parts {
-		rows += p.File.Rows
+		rows += p.Rows()
 	}
 	return rows
 }

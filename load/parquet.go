@@ -74,6 +74,10 @@ func (n Night) newFiles() []newFile {
 	for name, built := range n.Manifest.Models {
 		for _, p := range built.Partitions {
 			add(headers[name], p.File)
+			if p.Patch != nil {
+				add(headers[name], p.Patch.File)
+				add(nil, p.Patch.Keys)
+			}
 		}
 	}
 	return files

@@ -14,6 +14,8 @@ type step struct {
 	anew bool
 	// amend: of the table, the rows that differ from the new file's are replaced.
 	amend bool
+	// patch: of the table, the rows of the patch's keys are replaced by the patch's.
+	patch bool
 	// insert and remove are partition keys; a changed one is in both.
 	insert, remove []string
 }
@@ -33,12 +35,14 @@ func (n Night) step(m *models.Model) step {
 	changed := n.changed(m.Name)
 	var rows int64
 	for _, key := range changed {
-		rows += now[key].File.Rows
+		rows += now[key].Rows()
 	}
 	gone := slices.DeleteFunc(sortedKeys(before), func(key string) bool { _, stays := now[key]; return stays })
 	switch {
 	case before == nil || n.Manifest.Models[m.Name] == nil || n.Previous.Models[m.Name].Fingerprint != n.Manifest.Models[m.Name].Fingerprint:
 		return n.anew(m)
+	case len(changed) > 0 && now[changed[0]].Patch != nil && now[changed[0]].File.Path == before[changed[0]].File.Path:
+		return step{model: m, patch: true, insert: changed}
 	case len(changed) > 0 && !m.Monthly() && m.Kind() != "mart": // of a mart, as_of changes every row
 		return step{model: m, amend: true, insert: changed}
 	case len(changed)+len(gone) > 0 && (!m.Monthly() || rows*2 > rowsOf(now)):
@@ -64,21 +68,21 @@ func (n Night) mostly(steps []step) bool {
 	for _, s := range steps {
 		parts := n.Manifest.Partitions(s.model.Name)
 		all += rowsOf(parts)
-		if s.amend {
+		if s.amend || s.patch {
 			continue
 		}
 		for _, key := range s.insert {
-			inserted += parts[key].File.Rows
+			inserted += parts[key].Rows()
 		}
 	}
 	return inserted*2 > all
 }
 
-// files of the partitions to insert, in order.
-func (s step) files(m *lake.Manifest) []lake.File {
-	files := make([]lake.File, len(s.insert))
+// partitions to insert, in order.
+func (s step) partitions(m *lake.Manifest) []lake.Partition {
+	partitions := make([]lake.Partition, len(s.insert))
 	for i, key := range s.insert {
-		files[i] = m.Partitions(s.model.Name)[key].File
+		partitions[i] = m.Partitions(s.model.Name)[key]
 	}
-	return files
+	return partitions
 }

@@ -82,9 +82,9 @@ func (s *store) define(ctx context.Context, steps []step, present map[string][]m
 // told by their 64-bit hashes. It says whether the table now has as many rows as
 // the file: rows that occur twice can make it fail. That they are the same rows,
 // fingerprint proves.
-func (s *store) amend(ctx context.Context, m *models.Model, path string, want int64) (bool, error) {
+func (s *store) amend(ctx context.Context, m *models.Model, file string, want int64) (bool, error) {
 	columns := duck.Names(models.Names(m.Columns))
-	hash, file := "hash("+columns+")", duck.Alike(path)
+	hash := "hash(" + columns + ")"
 	var rows int64
 	err := s.exec(ctx,
 		"delete from "+table(m)+" where "+hash+" not in (select "+hash+" from "+file+")",
@@ -95,41 +95,60 @@ func (s *store) amend(ctx context.Context, m *models.Model, path string, want in
 	return rows == want, err
 }
 
+// patch brings a table that holds an earlier patch's rows, or none, to a patch's: that of
+// a base has all keys of those before it.
+func (s *store) patch(ctx context.Context, l *lake.Lake, m *models.Model, p lake.Partition) error {
+	columns, by := duck.Names(models.Names(m.Columns)), duck.Name(m.Upkeep.Replaces)
+	return s.exec(ctx,
+		"delete from "+table(m)+" where "+by+" in (select "+by+" from "+duck.Alike(l.Path(p.Patch.Keys.Path))+")",
+		"insert into "+table(m)+" ("+columns+") select "+columns+" from "+duck.Alike(l.Path(p.Patch.File.Path)))
+}
+
 // fill replaces the table's partitions: one delete, then one insert of all new
-// files, which DuckDB compresses as it writes.
+// files, which DuckDB compresses as it writes. Of a table to amend or to patch, it
+// replaces rows.
 func (s *store) fill(ctx context.Context, l *lake.Lake, m *lake.Manifest, st step) error {
+	if err := s.replace(ctx, l, st, st.partitions(m)); err != nil {
+		return fmt.Errorf("loading %s: %w", st.model.Name, err)
+	}
+	return nil
+}
+
+func (s *store) replace(ctx context.Context, l *lake.Lake, st step, partitions []lake.Partition) error {
+	name := table(st.model)
 	if len(st.remove) > 0 && !st.anew {
-		if err := s.exec(ctx, "delete from "+table(st.model)+" where month in "+dates(st.remove)); err != nil {
-			return fmt.Errorf("loading %s: %w", st.model.Name, err)
+		if err := s.exec(ctx, "delete from "+name+" where month in "+dates(st.remove)); err != nil {
+			return err
 		}
 	}
-	files := st.files(m)
-	if len(files) == 0 {
+	if len(partitions) == 0 {
 		return nil
 	}
-	var want int64
-	for _, f := range files {
-		want += f.Rows
+	if st.patch {
+		return s.patch(ctx, l, st.model, partitions[0])
 	}
+	var want int64
+	var files []lake.File
+	for _, p := range partitions {
+		want += p.Rows()
+		files = append(files, p.Files()...)
+	}
+	relation := st.model.Relation(l.Paths(files), func(files []string) string { return duck.Alike(files...) })
 	if st.amend {
-		done, err := s.amend(ctx, st.model, l.Path(files[0].Path), want)
-		if err == nil && !done {
-			err = s.exec(ctx, "truncate "+table(st.model))
+		if done, err := s.amend(ctx, st.model, relation, want); done || err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("loading %s: %w", st.model.Name, err)
-		}
-		if done {
-			return nil
+		if err := s.exec(ctx, "truncate "+name); err != nil {
+			return err
 		}
 	}
 	columns := duck.Names(models.Names(st.model.Columns))
-	result, err := s.db.ExecContext(ctx, "insert into "+table(st.model)+" ("+columns+") select "+columns+" from "+duck.Alike(l.Paths(files)...))
+	result, err := s.db.ExecContext(ctx, "insert into "+name+" ("+columns+") select "+columns+" from "+relation)
 	if err != nil {
-		return fmt.Errorf("loading %s: %w", st.model.Name, duck.Scrub(err))
+		return duck.Scrub(err)
 	}
 	if rows, err := result.RowsAffected(); err != nil || rows != want {
-		return fmt.Errorf("loading %s: its files gave %d rows, the manifest says %d: something other than Nightjar changed the lake: restore it from a backup", st.model.Name, rows, want)
+		return fmt.Errorf("its files gave %d rows, the manifest says %d: something other than Nightjar changed the lake: restore it from a backup", rows, want)
 	}
 	return nil
 }

@@ -45,6 +45,20 @@ func (m *Model) checkUpkeep() error {
 	return nil
 }
 
+// Patches says whether tonight's rows of the model may be kept as a patch: see Relation.
+func (m *Model) Patches() bool { return m.Upkeep != nil && m.Upkeep.Replaces != "" }
+
+// Relation is the SQL of the rows in a model's files, as read spells the reading of files.
+// Three files of a model that patches are its base, the keys whose rows no longer count
+// there, and the patch: the rows that take their place.
+func (m *Model) Relation(files []string, read func(files []string) string) string {
+	if !m.Patches() || len(files) != 3 {
+		return read(files)
+	}
+	base, keys, patch := read(files[:1]), read(files[1:2]), read(files[2:])
+	return fmt.Sprintf("(select * from %s where %s not in (select %[2]s from %s) union all by name select * from %s)", base, m.Upkeep.Replaces, keys, patch)
+}
+
 // IsStep says whether the model is a step on the way to others: it stays in the lake.
 func (m *Model) IsStep() bool { return m.Kind() == "step" }
 

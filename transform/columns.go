@@ -55,21 +55,21 @@ func differs(columns []models.Column, place int, name, kind string) string {
 
 // readBack reads the rows that were written, fingerprints them, and checks that
 // each lies in the month that was built: a row elsewhere would count twice.
-func readBack(ctx context.Context, conn *sql.Conn, b Build, path string) (content string, err error) {
+func readBack(ctx context.Context, conn *sql.Conn, b Build, files []string) (rows int64, content string, err error) {
 	elsewhere := "0"
 	if b.Month != "" {
 		elsewhere = "count(*) filter (where month is distinct from date " + duck.Text(string(b.Month)) + ")"
 	}
-	var rows, stray int64
+	var stray int64
 	var sum string
-	query := "select count(*), " + duck.ContentSum(b.Model) + ", " + elsewhere + " from " + duck.Alike(path)
+	query := "select count(*), " + duck.ContentSum(b.Model) + ", " + elsewhere + " from " + b.Model.Relation(files, func(files []string) string { return duck.Alike(files...) })
 	if err := conn.QueryRowContext(ctx, query).Scan(&rows, &sum, &stray); err != nil {
-		return "", err
+		return 0, "", err
 	}
 	if stray > 0 {
-		return "", fmt.Errorf("%d rows lie in another month: filter with month = {{ month }}", stray)
+		return 0, "", fmt.Errorf("%d rows lie in another month: filter with month = {{ month }}", stray)
 	}
-	return duck.Content(rows, sum), nil
+	return rows, duck.Content(rows, sum), nil
 }
 
 var engineLine = regexp.MustCompile(`(?s)\n*LINE (\d+):.*$`)

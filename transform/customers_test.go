@@ -90,6 +90,9 @@ func (w *workshop) buildAt(model string, b transform.Build, vars map[string]stri
 	if _, err := w.engine.Build(context.Background(), b); err != nil {
 		w.t.Fatal(err)
 	}
+	if b.Keys != "" {
+		return []string{b.Last.Rows[0], b.Keys, b.Out}
+	}
 	return []string{b.Out}
 }
 
@@ -102,10 +105,21 @@ func columnsOf(m *models.Model) string {
 	return strings.Join(names, ", ")
 }
 
-// rows are those of a file as words, in order.
+// rows are those of files as words, in order.
 func (w *workshop) rows(files []string, columns string) []string {
 	w.t.Helper()
-	rows, err := w.db.Query("select concat_ws(' ', " + columns + ") from " + duck.Parquet(files) + " order by 1")
+	return w.words(duck.Parquet(files), columns)
+}
+
+// rowsOf are those of a model, which may be patched.
+func (w *workshop) rowsOf(m *models.Model, files []string) []string {
+	w.t.Helper()
+	return w.words(m.Relation(files, duck.Parquet), columnsOf(m))
+}
+
+func (w *workshop) words(relation, columns string) []string {
+	w.t.Helper()
+	rows, err := w.db.Query("select concat_ws(' ', " + columns + ") from " + relation + " order by 1")
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -75,13 +75,17 @@ func (e *Duck) Build(ctx context.Context, b Build) (Files, error) {
 	if err := os.MkdirAll(filepath.Dir(b.Out), 0o755); err != nil {
 		return nil, fmt.Errorf("building %s: %w", b.name(), err)
 	}
-	file, err := e.write(ctx, conn, b, sql)
+	files, err := e.write(ctx, conn, b, sql)
 	if err != nil {
-		_ = os.Remove(b.Out + ".tmp")
+		_ = os.Remove(unfinished(b.Out))
+		_ = os.Remove(unfinished(b.Keys))
 		return nil, failed(b, err)
 	}
-	return Files{file}, nil
+	return files, nil
 }
+
+// unfinished is where a file is written that is not yet at its path.
+func unfinished(path string) string { return path + ".tmp" }
 
 // addFunctions does so once for the engine's instance.
 func (e *Duck) addFunctions(ctx context.Context) error {
@@ -106,29 +110,48 @@ func (e *Duck) check(ctx context.Context, conn *sql.Conn, m *models.Model, query
 	return err
 }
 
-// write copies the query's rows to Out, by way of a file that is not yet it.
-func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string) (File, error) {
-	temporary := b.Out + ".tmp"
-	if e.Sorted {
-		query = "select * from (" + query + "\n) order by " + order(b.Model.Grain)
+// write copies the query's rows to Out and, of a patch, its keys to Keys. Both appear
+// once they have been read back and settled.
+func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string) (Files, error) {
+	rows, err := e.copy(ctx, conn, b.Out, query, b.Model.Columns, b.Model.Grain)
+	if err != nil {
+		return nil, err
 	}
-	result, err := conn.ExecContext(ctx, "copy ("+query+"\n) to "+duck.Text(temporary)+" ("+e.format(b.Model.Columns)+")")
+	files, counting := Files{rows}, []string{unfinished(b.Out)}
+	if b.Keys != "" {
+		by, _ := b.Model.Column(b.Model.Upkeep.Replaces)
+		query, err := rendering{b, e.catalog, DuckDB{}}.keys()
+		if err != nil {
+			return nil, err
+		}
+		keys, err := e.copy(ctx, conn, b.Keys, query, []models.Column{by}, []string{by.Name})
+		if err != nil {
+			return nil, err
+		}
+		files, counting = append(files, keys), []string{b.Last.Rows[0], unfinished(b.Keys), unfinished(b.Out)}
+	}
+	if files[0].Counting, files[0].Content, err = readBack(ctx, conn, b, counting); err != nil {
+		return nil, err
+	}
+	for i := range files {
+		if files[i].Bytes, err = e.settle(files[i].Path); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// copy copies a query's rows to a file that is not yet at its path.
+func (e *Duck) copy(ctx context.Context, conn *sql.Conn, path, query string, columns []models.Column, by []string) (File, error) {
+	if e.Sorted {
+		query = "select * from (" + query + "\n) order by " + order(by)
+	}
+	result, err := conn.ExecContext(ctx, "copy ("+query+"\n) to "+duck.Text(unfinished(path))+" ("+e.format(columns)+")")
 	if err != nil {
 		return File{}, err
 	}
 	rows, err := result.RowsAffected()
-	if err != nil {
-		return File{}, err
-	}
-	content, err := readBack(ctx, conn, b, temporary)
-	if err != nil {
-		return File{}, err
-	}
-	size, err := e.settle(temporary)
-	if err != nil {
-		return File{}, err
-	}
-	return File{Path: b.Out, Rows: rows, Bytes: size, Content: content}, os.Rename(temporary, b.Out)
+	return File{Path: path, Rows: rows}, err
 }
 
 // format is how a model's file is written: the columns keep their field ids by
@@ -142,9 +165,9 @@ func (e *Duck) format(columns []models.Column) string {
 		e.Level, e.RowGroup, strings.Join(ids, ", "))
 }
 
-// settle makes the file's bytes durable, and counts them.
+// settle makes the file's bytes durable, counts them, and brings it to its path.
 func (e *Duck) settle(path string) (size int64, err error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	file, err := os.OpenFile(unfinished(path), os.O_RDWR, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -158,7 +181,7 @@ func (e *Duck) settle(path string) (size int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return info.Size(), nil
+	return info.Size(), os.Rename(unfinished(path), path)
 }
 
 func order(columns []string) string {

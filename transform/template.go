@@ -97,7 +97,15 @@ func (r rendering) ref(name string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("model %q does not exist%s", name, meant(name, r.catalog.Models))
 	}
-	return r.relation(r.Refs[name], m.Columns), nil
+	return r.rows(m, r.Refs[name]), nil
+}
+
+// rows is the relation of a model's rows in files.
+func (r rendering) rows(m *models.Model, files []string) string {
+	if len(files) == 0 {
+		return r.relation(nil, m.Columns)
+	}
+	return r.of(m)(files)
 }
 
 // previous is the relation of a model's rows of the last published night. Its
@@ -107,7 +115,7 @@ func (r rendering) previous(name string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("model %q does not exist%s", name, meant(name, r.catalog.Models))
 	}
-	return r.withColumns(r.Previous[name], m.Columns), nil
+	return r.complete(m.Columns, r.Previous[name], r.of(m)), nil
 }
 
 func (r rendering) input(name string) (string, error) {
@@ -115,17 +123,22 @@ func (r rendering) input(name string) (string, error) {
 	if in == nil {
 		return "", fmt.Errorf("input %q does not exist%s", name, meant(name, r.catalog.Inputs))
 	}
-	return r.withColumns(r.Inputs[name], in.LiveColumns()), nil
+	return r.complete(in.LiveColumns(), r.Inputs[name], r.Files), nil
 }
 
-// withColumns is the relation of files of which some lack columns, those that are null
+// of reads files of a model.
+func (r rendering) of(m *models.Model) func(files []string) string {
+	return func(files []string) string { return m.Relation(files, r.Files) }
+}
+
+// complete is the relation of files of which some lack columns, those that are null
 // throughout.
-func (r rendering) withColumns(files []string, columns []models.Column) string {
+func (r rendering) complete(columns []models.Column, files []string, read func(files []string) string) string {
 	none := r.relation(nil, columns)
 	if len(files) == 0 {
 		return none
 	}
-	return "(select * from " + r.Files(files) + " union all by name select * from " + none + ")"
+	return "(select * from " + read(files) + " union all by name select * from " + none + ")"
 }
 
 // carried writes the pattern once for each own column that the model carries,

@@ -13,7 +13,7 @@ type Last struct {
 	// Inputs and Refs are the files, by name, as they were; Vars the literals.
 	Inputs, Refs map[string][]string
 	Vars         map[string]string
-	// Rows are the files of the model itself.
+	// Rows are the files of the model itself, as [models.Model.Relation] takes them.
 	Rows []string
 }
 
@@ -37,9 +37,34 @@ func (r rendering) upkeep() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	by := r.Name(r.Model.Upkeep.Replaces)
+	kept := r.rows(r.Model, r.Last.Rows)
+	if r.Keys != "" {
+		kept = r.patched()
+	}
 	return fmt.Sprintf("select * from (%s\n) union all by name select * from %s where %s not in (select %[3]s from %[4]s)",
-		tonight, r.relation(r.Last.Rows, r.Model.Columns), by, touched), nil
+		tonight, kept, r.Name(r.Model.Upkeep.Replaces), touched), nil
+}
+
+// patched is the relation of the rows of last night's patch, if it was one.
+func (r rendering) patched() string {
+	if len(r.Last.Rows) != 3 {
+		return r.relation(nil, r.Model.Columns)
+	}
+	return r.Files(r.Last.Rows[2:])
+}
+
+// keys is the SQL of a patch's keys: those touched since its base was built.
+func (r rendering) keys() (string, error) {
+	touched, err := r.ref(r.Model.Upkeep.Touched)
+	if err != nil {
+		return "", err
+	}
+	by := r.Name(r.Model.Upkeep.Replaces)
+	query := fmt.Sprintf("select %s from %s where %[1]s is not null", by, touched)
+	if len(r.Last.Rows) == 3 {
+		query += " union select " + by + " from " + r.Files(r.Last.Rows[1:2])
+	}
+	return "select distinct " + by + " from (" + query + ")", nil
 }
 
 // added sums what touched keys give tonight, less what they gave last night, and last
@@ -65,7 +90,7 @@ func (r rendering) added(tonight string) (string, error) {
 			return "", err
 		}
 		rows += fmt.Sprintf(" union all by name select * from %s union all by name select %s, %s from (%s\n)",
-			r.relation(r.Last.Rows, r.Model.Columns), strings.Join(grain, ", "), strings.Join(negated, ", "), strings.TrimLeft(gave, "\n"))
+			r.rows(r.Model, r.Last.Rows), strings.Join(grain, ", "), strings.Join(negated, ", "), strings.TrimLeft(gave, "\n"))
 	}
 	keys := strings.Join(grain, ", ")
 	return fmt.Sprintf("select %s, %s from (%s) group by %[1]s having %[4]s", keys, strings.Join(sums, ", "), rows, strings.Join(present, " or ")), nil
@@ -92,8 +117,9 @@ func (r rendering) touched(column string, expression ...string) (string, error) 
 // only, last night's ones marked by _was.
 func (r rendering) changed(name string) (string, error) {
 	var columns []models.Column
+	read := r.Files
 	if m := r.catalog.Models[name]; m != nil {
-		columns = m.Columns
+		columns, read = m.Columns, r.of(m)
 	} else if in := r.catalog.Inputs[name]; in != nil {
 		columns = in.LiveColumns()
 	} else {
@@ -104,7 +130,7 @@ func (r rendering) changed(name string) (string, error) {
 		names[i] = r.Name(c.Name)
 	}
 	rows := func(files []string) string {
-		return "select " + strings.Join(names, ", ") + " from " + r.withColumns(files, columns)
+		return "select " + strings.Join(names, ", ") + " from " + r.complete(columns, files, read)
 	}
 	before, now := rows(r.Changed[name].Before), rows(r.Changed[name].Now)
 	return fmt.Sprintf("(select *, false as _was from (%s except %s) union all select *, true as _was from (%[2]s except %[1]s))", now, before), nil

@@ -86,34 +86,59 @@ func (n night) given(w *workshop) map[string][]string {
 }
 
 // Whoever is not touched gives what it gave: from last night's rows come the same ones
-// as from nothing, whatever merges, moves or is corrected, and as_of going back too.
+// as from nothing, whatever merges, moves or is corrected, and as_of going back too. So
+// do they from a base and its patch, and from a patch of that patch.
 func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
 	w := newWorkshop(test)
 	upkept := []string{"dim_customer", "person_customer", "step_retention_move", "step_cohort_month"}
 	rapid.Check(test, func(t *rapid.T) {
 		w.t = test
 		last := drawNight(t, night{})
-		tonight := drawNight(t, last)
-		before, now := last.given(w), tonight.given(w)
-		changed := map[string]transform.Differing{}
-		for name := range now {
-			changed[name] = transform.Differing{Before: before[name], Now: now[name]}
-		}
-		vars := w.vars(last.asOf, last.asOf)
-		touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: changed}, w.vars(tonight.asOf, last.asOf))
-		now["step_customer_touched"] = touched
+		before, vars := last.given(w), w.vars(last.asOf, last.asOf)
+		gave := map[string][]string{}
 		for _, model := range upkept {
-			gave := w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
-			whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, w.vars(tonight.asOf, last.asOf))
+			gave[model] = w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
+		}
+		for range 2 {
+			tonight := drawNight(t, last)
+			now, nowVars := tonight.given(w), w.vars(tonight.asOf, last.asOf)
+			touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, nowVars)
+			now["step_customer_touched"] = touched
 			refs := maps.Clone(before)
 			refs["step_customer_touched"] = touched
-			kept := w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: refs, Vars: vars, Rows: gave}}, w.vars(tonight.asOf, last.asOf))
-			names := columnsOf(w.catalog.Models[model])
-			if difference := cmp.Diff(w.rows(whole, names), w.rows(kept, names)); difference != "" {
-				t.Fatalf("%s (-from nothing +from last night):\n%s", model, difference)
+			for _, model := range upkept {
+				whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, nowVars)
+				from := func(rows []string) *transform.Last {
+					return &transform.Last{Inputs: before, Refs: refs, Vars: vars, Rows: rows}
+				}
+				w.same(t, model, whole, w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: from(gave[model])}, nowVars))
+				if w.catalog.Models[model].Patches() {
+					gave[model] = w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: from(gave[model]), Keys: w.out()}, nowVars)
+					w.same(t, model, whole, gave[model])
+					continue
+				}
+				gave[model] = whole
 			}
+			last, before, vars = tonight, now, nowVars
 		}
 	})
+}
+
+// same compares the rows of two builds of a model.
+func (w *workshop) same(t *rapid.T, model string, whole, kept []string) {
+	m := w.catalog.Models[model]
+	if difference := cmp.Diff(w.rows(whole, columnsOf(m)), w.rowsOf(m, kept)); difference != "" {
+		t.Fatalf("%s (-from nothing +from last night):\n%s", model, difference)
+	}
+}
+
+// differing are the files of two nights by name.
+func differing(before, now map[string][]string) map[string]transform.Differing {
+	changed := map[string]transform.Differing{}
+	for name := range now {
+		changed[name] = transform.Differing{Before: before[name], Now: now[name]}
+	}
+	return changed
 }
 
 func TestOnlyThoseAreTouchedOfWhomSomethingChanged(t *testing.T) {
@@ -125,11 +150,7 @@ func TestOnlyThoseAreTouchedOfWhomSomethingChanged(t *testing.T) {
 	tonight.identity = slices.Replace(slices.Clone(last.identity), 1, 2, "('shop:2', 'shop:2', 'key')")
 	tonight.value = append(slices.Clone(last.value[:1]), strings.Replace(last.value[1], "1.0)", "2.0)", 1))
 	before, now := last.given(w), tonight.given(w)
-	changed := map[string]transform.Differing{}
-	for name := range now {
-		changed[name] = transform.Differing{Before: before[name], Now: now[name]}
-	}
-	touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: changed}, w.vars("2024-03-01", "2024-02-29"))
+	touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, w.vars("2024-03-01", "2024-02-29"))
 	want := []string{"shop:1 shop:1", "shop:2 shop:1", "shop:2 shop:2", "shop:4 shop:4"}
 	if difference := cmp.Diff(want, w.rows(touched, "customer_key, customer_id")); difference != "" {
 		t.Errorf("touched (-want +got):\n%s", difference)

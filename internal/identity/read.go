@@ -166,9 +166,9 @@ func (e *Explainer) model(name string) string {
 	var paths []string
 	built := e.manifest.Models[name]
 	for _, key := range slices.Sorted(maps.Keys(built.Partitions)) {
-		paths = append(paths, e.lake.Path(built.Partitions[key].File.Path))
+		paths = append(paths, e.lake.Paths(built.Partitions[key].Files())...)
 	}
-	return duck.Parquet(paths)
+	return e.catalog.Models[name].Relation(paths, duck.Parquet)
 }
 
 // want fills the table wanted.

@@ -144,9 +144,41 @@ type Partition struct {
 	// Key says what it was built from: the same key gives the same rows.
 	Key  string `json:"key"`
 	File File   `json:"file"`
+	// Patch says which rows of File no longer count, and which take their place.
+	Patch *Patch `json:"patch,omitempty"`
 	// Content is a fingerprint of the rows, whatever their order.
 	Content string `json:"content"`
 	Run     string `json:"run"`
+}
+
+// A Patch brings a file's rows to later ones: those of the keys in Keys do not count,
+// those in File do.
+type Patch struct {
+	Keys File `json:"keys"`
+	File File `json:"file"`
+	// Rows that count, of both files together.
+	Rows int64 `json:"rows"`
+}
+
+// Files are the one file of the partition, or that with its patch's keys and rows.
+func (p Partition) Files() []File {
+	if p.Patch == nil {
+		return []File{p.File}
+	}
+	return []File{p.File, p.Patch.Keys, p.Patch.File}
+}
+
+// Rows that count.
+func (p Partition) Rows() int64 {
+	if p.Patch == nil {
+		return p.File.Rows
+	}
+	return p.Patch.Rows
+}
+
+// Same says whether the partition is in the same files as another.
+func (p Partition) Same(other Partition) bool {
+	return slices.EqualFunc(p.Files(), other.Files(), func(a, b File) bool { return a.Path == b.Path })
 }
 
 // Partitions of a model, by month or Whole; none of a nil manifest, or of a model that
@@ -245,7 +277,9 @@ func (m *Manifest) Paths() []string {
 	}
 	for _, built := range m.Models {
 		for _, p := range built.Partitions {
-			paths = append(paths, p.File.Path)
+			for _, f := range p.Files() {
+				paths = append(paths, f.Path)
+			}
 		}
 	}
 	for _, f := range m.Rejects {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -152,14 +153,23 @@ func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
 	}
 	b := transform.Build{Model: s.model, Month: s.month, Inputs: n.absolute(s.inputs), Refs: n.absolute(s.refs), Previous: n.absolute(s.previous), Vars: n.vars, Out: out}
 	n.recall(&b, s)
+	if s.patches {
+		b.Keys = strings.TrimSuffix(out, ".parquet") + ".keys.parquet"
+	}
 	files, err := n.engine.Build(ctx, b)
 	if err != nil {
 		return lake.Partition{}, err
 	}
-	return lake.Partition{
-		Key: s.key, Content: files[0].Content, Run: n.manifest.Run,
-		File: lake.File{Path: n.Lake.Relative(out), Rows: files[0].Rows, Bytes: files[0].Bytes},
-	}, nil
+	built := lake.Partition{Key: s.key, Content: files[0].Content, Run: n.manifest.Run, File: n.file(files[0])}
+	if b.Keys != "" {
+		built.File, built.Patch = s.last.gave.File, &lake.Patch{Keys: n.file(files[1]), File: n.file(files[0]), Rows: files[0].Counting}
+	}
+	return built, nil
+}
+
+// file is one that the engine wrote, as manifests name it.
+func (n *night) file(f transform.File) lake.File {
+	return lake.File{Path: n.Lake.Relative(f.Path), Rows: f.Rows, Bytes: f.Bytes}
 }
 
 func (n *night) absolute(byName map[string][]string) map[string][]string {

@@ -34,11 +34,13 @@ type need struct {
 	month models.Month
 	// inputs, refs and previous are lake paths.
 	inputs, refs, previous map[string][]string
-	// changed and last are for models that look at the night before, and rows is what
-	// such a last one gave: see [models.Upkeep].
+	// changed and last are for models that look at the night before, and gave is what such
+	// a last one gave: see [models.Upkeep].
 	changed map[string]transform.Differing
 	last    *need
-	rows    []string
+	gave    lake.Partition
+	// patches says that tonight's rows are few beside last night's: a patch of them will do.
+	patches bool
 	key     string
 	why     string
 }
@@ -74,6 +76,7 @@ func (p plot) need(m *models.Model, month models.Month) need {
 	n := p.key(m, month)
 	if n.why = p.why(m, n); n.why != "" {
 		n.changed, n.last = p.changed(m), p.last(n)
+		n.patches = n.last != nil && m.Patches() && p.few(n)
 	}
 	return n
 }
@@ -97,7 +100,7 @@ func (p plot) key(m *models.Model, month models.Month) need {
 	for _, name := range m.Refs {
 		built := p.ref(name, month, m)
 		for _, partition := range built {
-			n.refs[name] = append(n.refs[name], partition.File.Path)
+			n.refs[name] = append(n.refs[name], paths(partition.Files())...)
 			if !m.Upkeeps(name) {
 				parts = append(parts, "ref "+name+"="+partition.Content)
 			}
@@ -119,7 +122,7 @@ func (p plot) before(m *models.Model) map[string][]string {
 	for _, name := range m.Previous {
 		if built := p.previous.Models[name]; built != nil {
 			for _, key := range slices.Sorted(maps.Keys(built.Partitions)) {
-				files[name] = append(files[name], built.Partitions[key].File.Path)
+				files[name] = append(files[name], paths(built.Partitions[key].Files())...)
 			}
 		}
 	}

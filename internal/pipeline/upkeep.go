@@ -36,8 +36,23 @@ func (p plot) last(tonight need) *need {
 		}
 	}
 	last.refs[m.Upkeep.Touched] = tonight.refs[m.Upkeep.Touched]
-	last.rows = []string{built.Partitions[lake.Whole].File.Path}
+	last.gave = built.Partitions[lake.Whole]
 	return &last
+}
+
+// enough is how many times the rows of a base are at least those of its patch: a larger
+// patch would cost its readers more than writing all rows anew costs once.
+const enough = 10
+
+// few says whether the touched keys, with those of last night's patch, are few beside the
+// rows of the base.
+func (p plot) few(tonight need) bool {
+	keys := p.manifest.Partitions(tonight.model.Upkeep.Touched)[lake.Whole].Rows()
+	gave := tonight.last.gave
+	if gave.Patch != nil {
+		keys += gave.Patch.Keys.Rows
+	}
+	return keys*enough <= gave.File.Rows
 }
 
 // lastNight is the plot of the last published night.
@@ -76,7 +91,7 @@ func (p plot) onlyIn(night, other *lake.Manifest, model string) []string {
 	for _, key := range slices.Sorted(maps.Keys(night.Partitions(model))) {
 		partition := night.Partitions(model)[key]
 		if there, exists := other.Partitions(model)[key]; !exists || there.Content != partition.Content {
-			found = append(found, partition.File.Path)
+			found = append(found, paths(partition.Files())...)
 		}
 	}
 	return found
@@ -102,7 +117,7 @@ func (n *night) recall(b *transform.Build, s need) {
 	}
 	if s.last != nil {
 		b.Last = &transform.Last{
-			Inputs: n.absolute(s.last.inputs), Refs: n.absolute(s.last.refs), Vars: n.plot().lastNight().vars, Rows: n.Lake.Absolute(s.last.rows),
+			Inputs: n.absolute(s.last.inputs), Refs: n.absolute(s.last.refs), Vars: n.plot().lastNight().vars, Rows: n.Lake.Paths(s.last.gave.Files()),
 		}
 	}
 }

@@ -171,7 +171,7 @@ func (g gathering) model(m *models.Model) Model {
 	if built := g.built(m.Name); built != nil {
 		var rows int64
 		for _, p := range built.Partitions {
-			rows += p.File.Rows
+			rows += p.Rows()
 		}
 		told.Rows = fmt.Sprint(rows)
 	}
