@@ -96,6 +96,22 @@ func (r rendering) added(tonight string) (string, error) {
 	return fmt.Sprintf("select %s, %s from (%s) group by %[1]s having %[4]s", keys, strings.Join(sums, ", "), rows, strings.Join(present, " or ")), nil
 }
 
+// patchedIn is the condition that a row of a model is of the keys of its patches, where
+// both nights have one base: all others are alike.
+func (r rendering) patchedIn(m *models.Model, d Differing) string {
+	if !m.Patches() || len(d.Before) == 0 || len(d.Now) == 0 || d.Before[0] != d.Now[0] {
+		return ""
+	}
+	by := r.Name(m.Upkeep.Replaces)
+	var keys []string
+	for _, files := range [][]string{d.Before, d.Now} {
+		if len(files) == 3 {
+			keys = append(keys, "select "+by+" from "+r.Files(files[1:2]))
+		}
+	}
+	return " where " + by + " in (" + strings.Join(keys, " union all ") + ")"
+}
+
 // touched is the condition that a key, the column of that name among the touched or an
 // expression in its place, is one of whom anything may have changed.
 func (r rendering) touched(column string, expression ...string) (string, error) {
@@ -117,9 +133,10 @@ func (r rendering) touched(column string, expression ...string) (string, error) 
 // only, last night's ones marked by _was.
 func (r rendering) changed(name string) (string, error) {
 	var columns []models.Column
-	read := r.Files
+	read, where := r.Files, ""
 	if m := r.catalog.Models[name]; m != nil {
 		columns, read = m.Columns, r.of(m)
+		where = r.patchedIn(m, r.Changed[name])
 	} else if in := r.catalog.Inputs[name]; in != nil {
 		columns = in.LiveColumns()
 	} else {
@@ -130,7 +147,7 @@ func (r rendering) changed(name string) (string, error) {
 		names[i] = r.Name(c.Name)
 	}
 	rows := func(files []string) string {
-		return "select " + strings.Join(names, ", ") + " from " + r.complete(columns, files, read)
+		return "select " + strings.Join(names, ", ") + " from " + r.complete(columns, files, read) + where
 	}
 	before, now := rows(r.Changed[name].Before), rows(r.Changed[name].Now)
 	return fmt.Sprintf("(select *, false as _was from (%s except %s) union all select *, true as _was from (%[2]s except %[1]s))", now, before), nil

@@ -13,12 +13,10 @@ columns:
   customer_key: {type: string, description: "A key, system:customer id."}
   customer_id: {type: string, description: The customer that it is tonight or was last night.}
 */
+-- The last date up to which both nights see the same.
+{{ $both_see := printf "least(%s, %s)" (var "as_of") (var "last_as_of") -}}
 with regrouped as (
     select customer_key, customer_id, _was from {{ changed "dim_customer_identity" }}
-),
--- Dates up to which both nights see the same.
-clock as (
-    select least({{ var "as_of" }}, {{ var "last_as_of" }}) as both_see
 ),
 differing as (
     select customer_key from regrouped
@@ -33,23 +31,19 @@ differing as (
     union
     select v.customer_key
     from {{ ref "fact_customer_value" }} as v
-    cross join clock
-    where v.month > clock.both_see or v.last_sold_on > clock.both_see
+    where v.month >= {{ month_start $both_see }} and (v.month > {{ $both_see }} or v.last_sold_on > {{ $both_see }})
     union
     select r.customer_key
     from {{ ref "fact_retention" }} as r
-    cross join clock
-    where r.month > clock.both_see or r.last_purchase_on > clock.both_see
+    where r.month >= {{ month_start $both_see }} and (r.month > {{ $both_see }} or r.last_purchase_on > {{ $both_see }})
     union
     select c.system || ':' || c.customer_id as customer_key
     from {{ input "customer" }} as c
-    cross join clock
-    where c.valid_from > clock.both_see
+    where c.valid_from > {{ $both_see }}
     union
     select d.system || ':' || d.customer_id as customer_key
     from {{ input "departure" }} as d
-    cross join clock
-    where d.lost_on > clock.both_see
+    where d.lost_on > {{ $both_see }}
     -- what is said of a customer names the one that it belongs to
     union
     select c.system || ':' || c.customer_id as customer_key
