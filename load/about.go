@@ -54,7 +54,7 @@ var about = []aboutTable{
 		"value string|What was decided.", "reason string|Why.", "decided_by string|Who decided.", "decided_at timestamptz|When the warehouse first knew.")},
 	{"model", "One row per model of this night.", columns(
 		"model string|Name of the model and its table.", "kind string|dim, fact, mart or person.", "description string|What a row is.", "grain string|Columns that tell rows apart.",
-		"partition string|month or none.", "file string|warehouse or person.", "fingerprint string|Hash of what it is built by.", "rows bigint|Rows in all.",
+		"partition string|month, none, or view: a query of other tables.", "file string|warehouse or person.", "fingerprint string|Hash of what it is built by.", "rows bigint|Rows in all; null for a view.",
 		"months int|Months that have rows; null without a partition.", "first_month date|First of them.", "last_month date|Last of them.", "built_run string|The latest run that built any of it.")},
 	{"column", "One row per column of a model.", columns(
 		"model string|The model.", "column string|Name of the column.", "position int|Its place, from 1.", "type string|Its portable type.", "unit string|Unit of its values.",
@@ -72,9 +72,9 @@ var about = []aboutTable{
 	{"freshness", "One row per source: how new its data is.", columns(
 		"source string|The source.", "delivery_id bigint|Its last delivery that counts.", "delivery string|Name of that delivery.", "received_at timestamptz|When it was received.",
 		"newest_month date|Newest month with rows.", "newest_business_date date|Newest business date of its rows.")},
-	{"table_version", "One row per table and month: what its rows are, independent of their order.", columns(
+	{"table_version", "One row per table and month, views left out: what its rows are, independent of their order.", columns(
 		"table string|The table.", "month date|The month; null without a partition.", "rows bigint|Rows.", "content string|Fingerprint of all columns but delivery_id and source_row.",
-		"run string|The run that built it.", "file string|Its Parquet file within the lake.",
+		"run string|The run that built it.", "file string|Its Parquet file within the lake; of a patched table three: those of its base, of the keys whose rows no longer count there, and of the rows in their place.",
 		"is_stale boolean|Whether a run with --select left it, or what it is built from, as it was, although that has changed: the next whole night builds it.")},
 }
 

@@ -66,7 +66,11 @@ func (n Night) modelRows() values {
 					first, last = day(keys[0]), day(keys[len(keys)-1])
 				}
 			}
-			if !yield([]driver.Value{m.Name, m.Kind(), m.Description, strings.Join(m.Grain, ", "), m.Partition, m.File, m.Fingerprint, rowsOf(parts), months, first, last, word(latestRun(parts))}) {
+			partition, rows := m.Partition, driver.Value(rowsOf(parts))
+			if m.View {
+				partition, rows = "view", nil
+			}
+			if !yield([]driver.Value{m.Name, m.Kind(), m.Description, strings.Join(m.Grain, ", "), partition, m.File, m.Fingerprint, rows, months, first, last, word(latestRun(parts))}) {
 				return
 			}
 		}

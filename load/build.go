@@ -77,6 +77,9 @@ func (n Night) build(ctx context.Context) (Result, error) {
 
 // load brings the opened files from what they hold to what the manifest says.
 func (n Night) load(ctx context.Context, s *store, steps []step, result *Result) error {
+	if err := s.dropViews(ctx); err != nil {
+		return err
+	}
 	present, err := s.tables(ctx, "main")
 	if err != nil {
 		return err
@@ -101,6 +104,9 @@ func (n Night) load(ctx context.Context, s *store, steps []step, result *Result)
 		})
 	}
 	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := s.createViews(ctx, n); err != nil {
 		return err
 	}
 	if err := n.separate(ctx, s); err != nil {

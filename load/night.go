@@ -52,6 +52,8 @@ type Night struct {
 	Verify bool
 	// Engine says what DuckDB may use; Path is ignored.
 	Engine duck.Options
+	// Views are the SQL of those models that are views, by model.
+	Views map[string]string
 	// Lineage of the models' columns, by model, for nightjar.column_lineage.
 	Lineage map[string]*lineage.Lineage
 	// Runs are earlier runs, for nightjar.run. This night's own row is added

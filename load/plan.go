@@ -23,9 +23,11 @@ type step struct {
 // plan compares this night's partitions with the last one's. Tables of last
 // night that are not in it are to be dropped.
 func (n Night) plan() []step {
-	steps := make([]step, len(n.Models))
-	for i, m := range n.Models {
-		steps[i] = n.step(m)
+	var steps []step
+	for _, m := range n.Models {
+		if !m.View {
+			steps = append(steps, n.step(m))
+		}
 	}
 	return steps
 }

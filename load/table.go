@@ -18,16 +18,21 @@ func create(name, description string, columns []models.Column) []string {
 	for i, c := range columns {
 		defs[i] = duck.Name(c.Name) + " " + duck.SQLType(c.Type)
 	}
-	comments := []string{"comment on table " + name + " is " + duck.Text(description)}
+	return []string{
+		"create table " + name + " (" + strings.Join(defs, ", ") + ")",
+		strings.Join(comments("table", name, description, columns), "; "),
+	}
+}
+
+// comments are the statements that comment on a table or view, and on its columns.
+func comments(kind, name, description string, columns []models.Column) []string {
+	comments := []string{"comment on " + kind + " " + name + " is " + duck.Text(description)}
 	for _, c := range columns {
 		if text := describe(c); text != "" {
 			comments = append(comments, "comment on column "+name+"."+duck.Name(c.Name)+" is "+duck.Text(text))
 		}
 	}
-	return []string{
-		"create table " + name + " (" + strings.Join(defs, ", ") + ")",
-		strings.Join(comments, "; "),
-	}
+	return comments
 }
 
 // describe is a column's comment: its description, then its unit.

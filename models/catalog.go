@@ -117,6 +117,9 @@ func (c *Catalog) resolve() error {
 				return fmt.Errorf("%s: model %q does not exist%s", m.Path, name, nearest(name, keys(c.Models)))
 			}
 		}
+		if err := c.checkViews(m); err != nil {
+			return fmt.Errorf("%s: %w", m.Path, err)
+		}
 		if err := c.checkRelationships(m); err != nil {
 			return err
 		}

@@ -39,6 +39,9 @@ type Model struct {
 	// of the same name replaces.
 	Overrides string `yaml:"overrides"`
 
+	// View says that the model has no rows of its own: in the warehouse it is a view of
+	// other models' tables, and a model that refers to it has its SQL in its place.
+	View bool `yaml:"view"`
 	// Upkeep says how last night's rows become tonight's; nil builds everything.
 	Upkeep *Upkeep `yaml:"upkeep"`
 

@@ -113,6 +113,9 @@ func (m *Model) check() error {
 	if err := m.checkUpkeep(); err != nil {
 		return err
 	}
+	if err := m.checkView(); err != nil {
+		return err
+	}
 	return m.checkTrace()
 }
 
@@ -149,15 +152,19 @@ func (c Column) bounded() error {
 
 // named lists the arguments of {{ function "argument" }} in order, once each.
 func named(sql, function string) []string {
-	pattern := regexp.MustCompile(`\{\{-?[^}]*?\b` + function + `\s+"([^"]+)"`)
+	pattern := regexp.MustCompile(`\b` + function + `\s+"([^"]+)"`)
 	var names []string
-	for _, match := range pattern.FindAllStringSubmatch(sql, -1) {
-		if !slices.Contains(names, match[1]) {
-			names = append(names, match[1])
+	for _, action := range actions.FindAllString(sql, -1) {
+		for _, match := range pattern.FindAllStringSubmatch(action, -1) {
+			if !slices.Contains(names, match[1]) {
+				names = append(names, match[1])
+			}
 		}
 	}
 	return names
 }
+
+var actions = regexp.MustCompile(`\{\{[^}]*\}\}`)
 
 // decode reads strict YAML; an error shows path and line.
 func decode(name string, offset int, text []byte, into any) error {

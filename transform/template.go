@@ -62,6 +62,13 @@ func RenderNames(m *models.Model) (string, error) {
 	})
 }
 
+// RenderView is the SQL of a model's view: its references are tables by their names.
+func RenderView(m *models.Model, vars map[string]string) (string, error) {
+	return fill(m, DuckDB{}, template.FuncMap{
+		"ref": duck.Name, "var": rendering{Build: Build{Model: m, Vars: vars}, Dialect: DuckDB{}}.variable, "carried": rendering{Build: Build{Model: m}, Dialect: DuckDB{}}.carried,
+	})
+}
+
 // fill executes the model's template with the dialect's functions and these.
 func fill(m *models.Model, d Dialect, own template.FuncMap) (string, error) {
 	functions := d.Functions()
@@ -97,7 +104,13 @@ func (r rendering) ref(name string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("model %q does not exist%s", name, meant(name, r.catalog.Models))
 	}
-	return r.rows(m, r.Refs[name]), nil
+	if files, given := r.Refs[name]; given || !m.View {
+		return r.rows(m, files), nil
+	}
+	view := r
+	view.Model = m
+	query, err := view.own()
+	return "(" + query + ")", err
 }
 
 // rows is the relation of a model's rows in files.

@@ -81,6 +81,9 @@ func (b *building) model(ctx context.Context, m *models.Model) error {
 		}
 	}
 	b.mu.Lock()
+	if m.View {
+		b.manifest.Models[m.Name] = &lake.Built{Fingerprint: m.Fingerprint, Partitions: map[string]lake.Partition{}}
+	}
 	stale, all := b.plot().needs(m)
 	b.keepOnly(m, all)
 	b.progress.Expect(int64(len(stale)))

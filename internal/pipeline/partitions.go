@@ -58,6 +58,9 @@ func (n need) partition() string {
 // was built from, and a partition whose key would now be another is stale. The
 // models that it refers to must be settled before.
 func (p plot) needs(m *models.Model) (stale []need, all []string) {
+	if m.View {
+		return nil, []string{}
+	}
 	months := []models.Month{""}
 	if m.Monthly() {
 		months = p.months(m)
@@ -90,14 +93,18 @@ func (p plot) key(m *models.Model, month models.Month) need {
 			parts = append(parts, "var "+name+"="+p.vars[name])
 		}
 	}
-	if m.ReachesAsOf() {
+	tables, views := p.catalog.Reads(m)
+	if m.ReachesAsOf() || slices.ContainsFunc(views, (*models.Model).ReachesAsOf) {
 		parts = append(parts, "as_of="+p.vars["as_of"])
+	}
+	for _, view := range views {
+		parts = append(parts, "view "+view.Name+"="+view.Fingerprint)
 	}
 	for _, name := range m.Inputs {
 		n.inputs[name] = paths(p.input(m, name, month))
 		parts = append(parts, "input "+name+"="+strings.Join(n.inputs[name], ","))
 	}
-	for _, name := range m.Refs {
+	for _, name := range tables {
 		built := p.ref(name, month, m)
 		for _, partition := range built {
 			n.refs[name] = append(n.refs[name], paths(partition.Files())...)

@@ -32,10 +32,14 @@ func (n *night) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	views, err := n.views()
+	if err != nil {
+		return err
+	}
 	night := load.Night{
 		Lake: n.Lake, Manifest: n.manifest, Previous: n.previous, Catalog: n.Catalog, Models: slices.DeleteFunc(slices.Clone(n.models), (*models.Model).IsStep),
 		Audits: n.Config.Audits, RowDrop: n.Config.Guards.RowDrop, LastNight: n.Config.Guards.LastNight, ComparableDay: n.Config.Guards.ComparableDay,
-		Stale: n.report.Stale, Moves: n.moves(), ExpectDays: n.expected(), Accepted: accepted, Engine: n.duckOptions(), Lineage: columns, Runs: runs, Verify: n.options.Verify,
+		Stale: n.report.Stale, Moves: n.moves(), ExpectDays: n.expected(), Accepted: accepted, Engine: n.duckOptions(), Lineage: columns, Views: views, Runs: runs, Verify: n.options.Verify,
 	}
 	n.progress.Stage("loading the warehouse", 0)
 	defer n.progress.Done()
@@ -64,6 +68,21 @@ func (n *night) publish(ctx context.Context) error {
 	}
 	_, err = n.Lake.Sweep(n.Config.Keep)
 	return err
+}
+
+// views are the SQL of tonight's views by model.
+func (n *night) views() (map[string]string, error) {
+	views := map[string]string{}
+	for _, m := range n.models {
+		if m.View {
+			query, err := transform.RenderView(m, n.vars)
+			if err != nil {
+				return nil, err
+			}
+			views[m.Name] = query
+		}
+	}
+	return views, nil
 }
 
 // moves are those that the project gives in place of a header's.

@@ -168,7 +168,7 @@ func links(origins []lineage.Origin) []Link {
 
 func (g gathering) model(m *models.Model) Model {
 	told := Model{Model: m, LeftOut: g.LeftOut[m.Name], Own: g.own(m), Readers: g.readers(m.Name, false)}
-	if built := g.built(m.Name); built != nil {
+	if built := g.built(m.Name); built != nil && !m.View {
 		var rows int64
 		for _, p := range built.Partitions {
 			rows += p.Rows()

@@ -8,6 +8,7 @@ description: >-
   the highest first; a tier goes by the share of those before, so the customer with whom 80 % are
   reached is an A. Equal values stand in the order of customer_id.
 grain: [customer_id]
+view: true
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
