@@ -14,10 +14,10 @@ import (
 )
 
 // A night is what the models of customers are built from: each customer key's group,
-// its master data, and its sales, some of them later than as_of.
+// its master data, its sales and its departures, some of them later than as_of.
 type night struct {
-	asOf                               string
-	identity, customers, value, bought []string
+	asOf                                         string
+	identity, customers, value, bought, departed []string
 }
 
 var keys = []string{"shop:1", "shop:2", "shop:3", "shop:4"}
@@ -60,7 +60,18 @@ func drawNight(t *rapid.T, before night) night {
 	n.bought = keep("bought", before.bought, func() []string {
 		return drawSales(t, "('%s', date '%s', %[4]d, date '%[3]s', date '%[3]s', %[5]d.25)")
 	})
+	n.departed = keep("departed", before.departed, func() []string { return drawDepartures(t) })
 	return n
+}
+
+// drawDepartures are days on which somebody said that a customer is lost: id and day.
+func drawDepartures(t *rapid.T) []string {
+	var rows []string
+	for range rapid.IntRange(0, 4).Draw(t, "departures") {
+		id := rapid.IntRange(1, len(keys)).Draw(t, "departed")
+		rows = append(rows, fmt.Sprintf("('%d', date '2024-%02d-%02d')", id, rapid.IntRange(1, 5).Draw(t, "in month"), rapid.IntRange(1, 28).Draw(t, "on day")))
+	}
+	return rows
 }
 
 // drawSales are months in which keys bought: key, month, day, its bit, and amount.
@@ -80,6 +91,7 @@ func (n night) given(w *workshop) map[string][]string {
 	return map[string][]string{
 		"dim_customer_identity": w.give("col0 as customer_key, col1 as customer_id, col2 as rule", n.identity),
 		"customer":              w.give("col0 as system, col1 as customer_id, col2 as valid_from, col3 as city, col4 as parent_id, col5 as delivery_id, col6 as source_row", n.customers),
+		"departure":             w.give("'shop' as system, col0 as customer_id, col1 as lost_on", n.departed),
 		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount", n.value),
 		"fact_retention":        w.give("col0 as customer_key, col1 as month, cast(col2 as bigint) as purchase_days_mask, col3 as first_purchase_on, col4 as last_purchase_on, cast(col5 as decimal(18, 4)) as net_amount", n.bought),
 	}

@@ -166,6 +166,8 @@ func holds(t *testing.T, state string, truth demo.Truth) {
 		{"contacts", "select count(*), count(*) filter (where direction = 'outbound'), count(*) filter (where is_abandoned), count(*) filter (where is_resolved), sum(waited_seconds)::int, count(*) filter (where customer_key = 'anonymous') from fact_contact", words(truth.Contacts.Contacts, truth.Contacts.Outbound, truth.Contacts.Abandoned, truth.Contacts.Resolved, truth.Contacts.Waited, truth.Contacts.Anonymous)},
 		{"cases", "select count(*), count(*) filter (where detected_by = 'firm'), count(*) filter (where solution_accepted is not null), count(*) filter (where solution_accepted), sum(transfers)::int, sum(reopened)::int from fact_case", words(truth.Cases.Opened, truth.Cases.FoundBy["firm"], truth.Cases.Closed, truth.Cases.Accepted, truth.Cases.Steps["transferred"], truth.Cases.Steps["reopened"])},
 		{"promises", "select count(*), count(*) filter (where is_kept) from fact_promise", words(truth.Cases.Promised, truth.Cases.Kept)},
+		{"open promises", "select sum(open_promises)::int from mart_customer", words(truth.Cases.Promised - truth.Cases.Kept)},
+		{"companies that left", "select departure_kind, count(*) from mart_customer where state = 'lost' and departed_on is not null group by all order by all", byKind(truth.ERP.Departures)},
 		{"costs", "select count(*), " + purposes("acquire", "keep", "win_back", "serve") + " from fact_cost", words(truth.Costs.Entries, yuan(truth.Costs.ByPurpose["acquire"]), yuan(truth.Costs.ByPurpose["keep"]), yuan(truth.Costs.ByPurpose["win_back"]), yuan(truth.Costs.ByPurpose["serve"]))},
 		{"free services", "select count(*) filter (where service = '停车'), count(*) filter (where service = '礼品包装') from fact_service_use", words(truth.Costs.ServiceUses["停车"], truth.Costs.ServiceUses["礼品包装"])},
 		{"employees", "select count(*), count(*) filter (where not is_here) from dim_employee where system = 'pos'", words(truth.Staff.Employees, truth.Staff.Left)},
@@ -249,6 +251,14 @@ func byCurrency(sums, others map[string]int64) string {
 	var all []string
 	for _, currency := range slices.Sorted(maps.Keys(sums)) {
 		all = append(all, currency+" "+yuan(sums[currency])+" "+yuan(others[currency]))
+	}
+	return strings.Join(all, "\n")
+}
+
+func byKind(counts map[string]int64) string {
+	var all []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, words(kind, counts[kind]))
 	}
 	return strings.Join(all, "\n")
 }

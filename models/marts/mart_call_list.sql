@@ -10,7 +10,6 @@ description: >-
   left out. Window: all history by as_of. Releases by reps do not come in yet, nor is anybody handed
   out for a week.
 grain: [customer_id]
-optional: [fact_assignment, departure, dim_customer_identity]
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
@@ -18,8 +17,8 @@ columns:
   reason: {type: string, description: "Why: deal (within the lapse window), lapsed, departed (recorded as lost after its last deal: not to be handed out), account_manager (has one), assignment (to somebody this week), or nobody (follows it).", tests: [not_null, {accepted_values: [deal, lapsed, departed, account_manager, assignment, nobody]}]}
   account_manager_key: {type: string, description: "The employee who looks after it, system:employee id."}
   assigned_to_key: {type: string, description: "The employee to whom it is assigned for the week of as_of, of several the latest week's, then the smallest key; null without."}
-  departed_on: {type: date, description: "Day on which it was recorded as lost, the latest by as_of with no deal after it; null without one."}
-  departure_kind: {type: string, description: "Why it was lost then, as recorded."}
+  departed_on: {type: date, description: "Day on which it was recorded as lost, the first by as_of with no deal after it; null without one."}
+  departure_kind: {type: string, description: "Why, as recorded on the first such day that says so, else unknown; null without departed_on."}
   last_deal_on: {type: date, description: Last day with a deal by as_of; null without one.}
   lapses_on: {type: date, description: Last day on which it counts as existing; null without a deal.}
   silent_days: {type: int, unit: days, description: Days from last_deal_on to as_of; null without a deal.}
@@ -67,8 +66,11 @@ trace:
   - from: mart_customer_state
     where: customer_id = it.customer_id
     show: [state, reason]
-    decides: [list, reason]
+    decides: [list]
     columns:
+      reason: max(reason)
+      account_manager_key: max(account_manager_key)
+      assigned_to_key: max(assigned_to_key)
       last_deal_on: max(last_deal_on)
       lapses_on: max(lapses_on)
   - from: mart_customer
@@ -76,39 +78,12 @@ trace:
     columns:
       net_amount: sum(net_amount)
       trailing_value_amount: sum(trailing_value_amount)
+      departed_on: max(departed_on)
+      departure_kind: max(departure_kind)
   - columns:
       silent_days: as_of - last_deal_on
       days_to_lapse: lapses_on - as_of
 */
-with assigned as (
-    select
-        coalesce(i.customer_id, a.customer_key) as customer_id,
-        a.week_on,
-        a.employee_key
-    from {{ ref "fact_assignment" }} as a
-    left join {{ ref "dim_customer_identity" }} as i on i.customer_key = a.customer_key
-),
-departed as (
-    select
-        coalesce(i.customer_id, d.system || ':' || d.customer_id) as customer_id,
-        d.lost_on,
-        coalesce(d.kind, 'unknown') as kind
-    from {{ input "departure" }} as d
-    left join {{ ref "dim_customer_identity" }} as i on i.customer_key = d.system || ':' || d.customer_id
-),
--- Few customers: who is assigned this week, and who departed and did not come back.
-this_week as (
-    select s.customer_id, a.employee_key
-    from {{ ref "mart_customer_state" }} as s
-    join assigned as a on a.customer_id = s.customer_id and s.as_of between a.week_on and a.week_on + 6
-    qualify row_number() over (partition by s.customer_id order by a.week_on desc, a.employee_key) = 1
-),
-gone as (
-    select s.customer_id, d.lost_on, d.kind
-    from {{ ref "mart_customer_state" }} as s
-    join departed as d on d.customer_id = s.customer_id and d.lost_on <= s.as_of and d.lost_on >= s.last_deal_on
-    qualify row_number() over (partition by s.customer_id order by d.lost_on desc, d.kind) = 1
-)
 select
     cast(s.customer_id as varchar) as customer_id,
     cast(s.as_of as date) as as_of,
@@ -116,24 +91,15 @@ select
         case
             when s.lapses_on >= s.as_of then 'existing'
             when s.lapses_on is not null then 'dormant'
-            when s.state = 'target' or w.employee_key is not null then 'potential'
+            when s.state = 'target' then 'potential'
             else 'public_potential'
         end as varchar
     ) as list,
-    cast(
-        case
-            when g.lost_on is not null then 'departed'
-            when s.lapses_on >= s.as_of then 'deal'
-            when s.lapses_on is not null then 'lapsed'
-            when s.state = 'target' then 'account_manager'
-            when w.employee_key is not null then 'assignment'
-            else 'nobody'
-        end as varchar
-    ) as reason,
+    cast(s.reason as varchar) as reason,
     cast(s.account_manager_key as varchar) as account_manager_key,
-    cast(w.employee_key as varchar) as assigned_to_key,
-    cast(g.lost_on as date) as departed_on,
-    cast(g.kind as varchar) as departure_kind,
+    cast(s.assigned_to_key as varchar) as assigned_to_key,
+    cast(c.departed_on as date) as departed_on,
+    cast(c.departure_kind as varchar) as departure_kind,
     cast(s.last_deal_on as date) as last_deal_on,
     cast(s.lapses_on as date) as lapses_on,
     cast({{ days_between "s.last_deal_on" "s.as_of" }} as integer) as silent_days,
@@ -144,5 +110,3 @@ select
     cast(c.rfm_name as varchar) as rfm_name
 from {{ ref "mart_customer_state" }} as s
 left join {{ ref "mart_customer" }} as c on c.customer_id = s.customer_id
-left join this_week as w on w.customer_id = s.customer_id
-left join gone as g on g.customer_id = s.customer_id

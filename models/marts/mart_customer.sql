@@ -2,7 +2,8 @@
 name: mart_customer
 description: >-
   One row per customer (customer_id, all its keys merged) at the end of as_of: recency, frequency,
-  value, margin, ABC tier, RFM, state, list, last score. Population: customers with at least one deal by as_of;
+  value, margin, ABC tier, RFM, state, list, last contact, open cases and promises, last score, and
+  what to do next. Population: customers with at least one deal by as_of;
   anonymous sales and those who only know us are left out. Window: all history by as_of; amounts
   are kept by month, so they take in all of as_of's month that has come in; ABC tier and the value
   of RFM are of the trailing twelve months. RFM after Hughes (Strategic Database Marketing), the
@@ -10,7 +11,7 @@ description: >-
   2.2).
 grain: [customer_id]
 reaches: [as_of]
-optional: [fact_satisfaction, fact_survey_answer, dim_survey_question]
+optional: [departure, fact_case, fact_contact, fact_promise, fact_satisfaction, fact_survey_answer, dim_survey_question]
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
@@ -53,9 +54,23 @@ columns:
   monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   rfm: {type: string, description: "The scores of recency, frequency and value, such as 543.", tests: [not_null]}
   rfm_name: {type: string, description: "By recency_score r and frequency_score f. r 5: champion (f 4–5), potential_loyal (2–3), new (1). r 4: loyal (4–5), potential_loyal (2–3), promising (1). r 3: loyal (4–5), needs_attention (3), about_to_sleep (1–2). r 1–2: cannot_lose (5), at_risk (3–4), hibernating (1–2).", tests: [not_null, {accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
-  state: {type: string, description: "actual, or lost where lapsed: the last deal longer ago than the lapse window, strictly. Recorded departures do not come in yet.", tests: [not_null, {accepted_values: [actual, lost]}]}
-  list: {type: string, description: "existing, or dormant where lapsed. Who has no deal is not in this table.", tests: [not_null, {accepted_values: [existing, dormant]}]}
+  state: {type: string, description: "actual, or lost: lapsed (the last deal longer ago than the lapse window, strictly), or recorded as departed by as_of, with no deal after that day.", tests: [not_null, {accepted_values: [actual, lost]}]}
+  list: {type: string, description: "existing, or dormant where lapsed; a departure does not change it. Who has no deal is not in this table.", tests: [not_null, {accepted_values: [existing, dormant]}]}
   lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th.", tests: [not_null]}
+  departed_on: {type: date, description: "Day on which it was recorded as lost, the first by as_of with no deal after it; null without one."}
+  departure_kind: {type: string, description: "Why, as recorded on the first such day that says so, else unknown; null without departed_on."}
+  lost_on: {type: date, description: "Day on which it was lost: departed_on, or the day after lapses_on where that was earlier; null where state is actual."}
+  last_contact_on: {type: date, description: "Date of the latest call, visit, chat or mail by as_of, in either direction; those that the customer gave up do not count."}
+  last_contact_channel: {type: string, description: "How it was, such as call, visit, chat or mail."}
+  last_contact_direction: {type: string, description: "inbound: the customer turned to us; outbound: we turned to the customer."}
+  open_cases: {type: bigint, unit: cases, description: Cases opened and not resolved by as_of; null while no cases come in.}
+  last_complaint_on: {type: date, description: Date on which its latest complaint by as_of was opened.}
+  last_complaint_severity: {type: string, description: "How severe that one was: low, normal, high or critical."}
+  last_complaint_is_open: {type: boolean, description: Whether that one is not resolved by as_of.}
+  open_promises: {type: bigint, unit: promises, description: Promises made and not kept by as_of; null while no promises come in.}
+  overdue_promises: {type: bigint, unit: promises, description: Of them those that were due before as_of.}
+  next_step: {type: string, description: "What is to be done first: keep_promise (one is open), resolve_case (one is open), follow_up (the last contact named a date for it), win_back (lapsed and not departed); null for nothing of these.", tests: [{accepted_values: [keep_promise, resolve_case, follow_up, win_back]}]}
+  next_step_on: {type: date, description: "Its date: the earliest by which an open promise is due, the opening of the oldest open case, the date of the follow-up, the day after lapses_on."}
   deliveries: {type: bigint, unit: shipments, description: "Shipments received, by months of shipping.", tests: [not_null]}
   deliveries_promised: {type: bigint, unit: shipments, description: Of them those that had a date promised., tests: [not_null]}
   deliveries_on_time: {type: bigint, unit: shipments, description: Of them those received by the date promised., tests: [not_null]}
@@ -99,6 +114,11 @@ tests:
     sql: >-
       select customer_id, frequency, first_purchase_on from mart_customer
       where (frequency = 0) <> (first_purchase_on is null) or frequency < 0
+  - name: who is lost has the day, and who is dormant or departed is lost
+    sql: >-
+      select customer_id, state, list, lost_on, lapses_on, departed_on from mart_customer
+      where (state = 'lost') <> (lost_on is not null) or (state = 'lost') <> (list = 'dormant' or departed_on is not null)
+        or departed_on < last_deal_on
 measures:
   - name: customers
     title: {en: Customers, zh: 客户数}
@@ -118,6 +138,12 @@ measures:
     unit: share
     additivity: ratio
     format: percent
+  - name: customers_with_open_promises
+    title: {en: Customers with open promises, zh: 有未兑现承诺的客户数}
+    expression: count(*) filter (where open_promises > 0)
+    unit: customers
+    additivity: additive
+    format: count
 trace:
   - from: dim_customer_identity
     where: customer_id = it.customer_id
@@ -197,14 +223,68 @@ trace:
       last_score: max(turned)
       last_score_scale: max(scale)
       last_scored_on: max(scored_on)
+  - from: departure
+    rows: >-
+      select d.*, i.rule
+      from departure as d
+      join dim_customer_identity as i on i.customer_key = d.system || ':' || d.customer_id
+      where i.customer_id = it.customer_id and d.lost_on between it.last_deal_on and it.as_of
+    show: [lost_on, kind]
+    columns:
+      departed_on: min(lost_on)
+    decides: [departure_kind]
+  - from: fact_contact
+    rows: >-
+      select c.*
+      from fact_contact as c
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and not c.is_abandoned and c.contacted_on <= it.as_of
+      qualify row_number() over (order by c.contacted_on desc, c.contacted_at desc nulls last, c.system desc, c.contact_id desc) = 1
+    show: [customer_key, contacted_on, channel]
+    columns:
+      last_contact_on: max(contacted_on)
+      last_contact_channel: max(channel)
+      last_contact_direction: max(direction)
+  - from: fact_case
+    rows: >-
+      select c.*
+      from fact_case as c
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and c.opened_on <= it.as_of and (not c.is_resolved or c.resolved_on > it.as_of)
+    show: [customer_key, opened_on, kind]
+    columns:
+      open_cases: count(*)
+  - from: fact_case
+    rows: >-
+      select c.*
+      from fact_case as c
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and c.is_complaint and c.opened_on <= it.as_of
+      qualify row_number() over (order by c.opened_on desc, c.opened_at desc nulls last, c.system desc, c.case_id desc) = 1
+    show: [customer_key, opened_on, severity]
+    columns:
+      last_complaint_on: max(opened_on)
+      last_complaint_severity: max(severity)
+    decides: [last_complaint_is_open]
+  - from: fact_promise
+    rows: >-
+      select p.*
+      from fact_promise as p
+      join dim_customer_identity as i using (customer_key)
+      where i.customer_id = it.customer_id and p.made_on <= it.as_of and (p.kept_on is null or p.kept_on > it.as_of)
+    show: [customer_key, made_on, due_on]
+    columns:
+      open_promises: count(*)
+      overdue_promises: count(*) filter (where due_on < it.as_of)
   - columns:
       first_month: date_trunc('month', first_purchase_on)
       recency_days: as_of - last_purchase_on
       tenure_days: as_of - first_purchase_on
       average_order_amount: net_amount / nullif(documents, 0)
       rfm: recency_score || '' || frequency_score || monetary_score
-      state: case when lapses_on < as_of then 'lost' else 'actual' end
+      state: case when lapses_on < as_of or departed_on is not null then 'lost' else 'actual' end
       list: case when lapses_on < as_of then 'dormant' else 'existing' end
+      lost_on: least(departed_on, case when lapses_on < as_of then lapses_on + 1 end)
 */
 with merged as (
     select customer_key, customer_id
@@ -327,6 +407,67 @@ last_scores as (
         and coalesce(a.answered_on, a.month) <= {{ var "as_of" }}
     group by 1
 ),
+-- Few customers: who was recorded as lost, and did not buy after that.
+departed as (
+    select
+        v.customer_id,
+        min(d.lost_on) as departed_on,
+        arg_min(d.kind, (d.kind = 'unknown', d.lost_on, d.kind)) as kind
+    from (
+        select system || ':' || customer_id as customer_key, lost_on, coalesce(kind, 'unknown') as kind
+        from {{ input "departure" }}
+        where lost_on <= {{ var "as_of" }}
+    ) as d
+    left join merged on merged.customer_key = d.customer_key
+    join valued as v on v.customer_id = coalesce(merged.customer_id, d.customer_key) and v.last_deal_on <= d.lost_on
+    group by v.customer_id
+),
+last_contacts as (
+    select
+        coalesce(merged.customer_id, c.customer_key) as customer_id,
+        max({
+            contacted_on: c.contacted_on, contacted_at: coalesce(c.contacted_at, timestamptz '0001-01-01 00:00:00+00'), system: c.system,
+            contact_id: c.contact_id, channel: c.channel, direction: c.direction, follow_up_on: c.follow_up_on
+        }) as latest
+    from {{ ref "fact_contact" }} as c
+    left join merged on merged.customer_key = c.customer_key
+    where c.customer_key <> 'anonymous' and not c.is_abandoned and c.contacted_on <= {{ var "as_of" }}
+    group by 1
+),
+cases as (
+    select
+        coalesce(merged.customer_id, c.customer_key) as customer_id,
+        count(*) filter (where c.is_open) as open_cases,
+        min(c.opened_on) filter (where c.is_open) as oldest_on,
+        max({
+            opened_on: c.opened_on, opened_at: coalesce(c.opened_at, timestamptz '0001-01-01 00:00:00+00'), system: c.system,
+            case_id: c.case_id, severity: c.severity, is_open: c.is_open
+        }) filter (where c.is_complaint) as complaint
+    from (
+        select *, not is_resolved or coalesce(resolved_on > {{ var "as_of" }}, false) as is_open
+        from {{ ref "fact_case" }}
+        where customer_key <> 'anonymous' and opened_on <= {{ var "as_of" }}
+    ) as c
+    left join merged on merged.customer_key = c.customer_key
+    group by 1
+),
+promises as (
+    select
+        coalesce(merged.customer_id, p.customer_key) as customer_id,
+        count(*) as open_promises,
+        count(*) filter (where p.due_on < {{ var "as_of" }}) as overdue_promises,
+        min(p.due_on) as due_on
+    from {{ ref "fact_promise" }} as p
+    left join merged on merged.customer_key = p.customer_key
+    where p.customer_key <> 'anonymous' and p.made_on <= {{ var "as_of" }} and (p.kept_on is null or p.kept_on > {{ var "as_of" }})
+    group by 1
+),
+-- None is 0 where any come in at all, else null.
+kept_track as (
+    select
+        case when exists (select 1 from {{ ref "fact_case" }}) then 0 end as no_cases,
+        case when exists (select 1 from {{ ref "fact_promise" }}) then 0 end as no_promises
+),
 basis as (
     select
         case
@@ -402,10 +543,24 @@ customers as (
         coalesce(d.deliveries, 0) as deliveries,
         coalesce(d.deliveries_promised, 0) as deliveries_promised,
         coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
-        l.latest
+        l.latest,
+        g.departed_on,
+        g.kind as departure_kind,
+        t.latest as contact,
+        coalesce(a.open_cases, n.no_cases) as open_cases,
+        a.oldest_on,
+        a.complaint,
+        coalesce(p.open_promises, n.no_promises) as open_promises,
+        coalesce(p.overdue_promises, n.no_promises) as overdue_promises,
+        p.due_on
     from scored as s
+    cross join kept_track as n
     left join delivered as d on d.customer_id = s.customer_id
     left join last_scores as l on l.customer_id = s.customer_id
+    left join departed as g on g.customer_id = s.customer_id
+    left join last_contacts as t on t.customer_id = s.customer_id
+    left join cases as a on a.customer_id = s.customer_id
+    left join promises as p on p.customer_id = s.customer_id
 )
 select
     cast(c.customer_id as varchar) as customer_id,
@@ -462,9 +617,37 @@ select
             else 'hibernating'
         end as varchar
     ) as rfm_name,
-    cast(case when c.lapses_on < {{ var "as_of" }} then 'lost' else 'actual' end as varchar) as state,
+    cast(case when c.lapses_on < {{ var "as_of" }} or c.departed_on is not null then 'lost' else 'actual' end as varchar) as state,
     cast(case when c.lapses_on < {{ var "as_of" }} then 'dormant' else 'existing' end as varchar) as list,
     cast(c.lapses_on as date) as lapses_on,
+    cast(c.departed_on as date) as departed_on,
+    cast(c.departure_kind as varchar) as departure_kind,
+    cast(least(c.departed_on, case when c.lapses_on < {{ var "as_of" }} then c.lapses_on + 1 end) as date) as lost_on,
+    cast(c.contact.contacted_on as date) as last_contact_on,
+    cast(c.contact.channel as varchar) as last_contact_channel,
+    cast(c.contact.direction as varchar) as last_contact_direction,
+    cast(c.open_cases as bigint) as open_cases,
+    cast(c.complaint.opened_on as date) as last_complaint_on,
+    cast(c.complaint.severity as varchar) as last_complaint_severity,
+    cast(c.complaint.is_open as boolean) as last_complaint_is_open,
+    cast(c.open_promises as bigint) as open_promises,
+    cast(c.overdue_promises as bigint) as overdue_promises,
+    cast(
+        case
+            when c.open_promises > 0 then 'keep_promise'
+            when c.open_cases > 0 then 'resolve_case'
+            when c.contact.follow_up_on is not null then 'follow_up'
+            when c.lapses_on < {{ var "as_of" }} and c.departed_on is null then 'win_back'
+        end as varchar
+    ) as next_step,
+    cast(
+        case
+            when c.open_promises > 0 then c.due_on
+            when c.open_cases > 0 then c.oldest_on
+            when c.contact.follow_up_on is not null then c.contact.follow_up_on
+            when c.lapses_on < {{ var "as_of" }} and c.departed_on is null then c.lapses_on + 1
+        end as date
+    ) as next_step_on,
     cast(c.deliveries as bigint) as deliveries,
     cast(c.deliveries_promised as bigint) as deliveries_promised,
     cast(c.deliveries_on_time as bigint) as deliveries_on_time,

@@ -4,8 +4,9 @@ description: >-
   One row per month and segment, from the first deal to as_of: who was kept, lost, won back, new
   and dormant, and how the revenue of the trailing twelve months compares with that of the twelve
   before, customer by customer. Population: customers (by customer_id, keys merged) with at least
-  one deal; anonymous sales are left out. A customer is lost at the end of a month when the last
-  deal is more than the lapse window before it, strictly; a leap day adds to 28 February. Window:
+  one deal; anonymous sales are left out. A customer is lost at the end of a month when it lapsed, the last
+  deal being more than the lapse window before it, strictly (a leap day adds to 28 February), or was
+  recorded as departed by then with no deal after that day. Window:
   states at the month's last day, in the month of as_of at as_of; revenue where both twelve months
   are over and not before the first month of history.
 grain: [segment_kind, segment, month]
@@ -20,8 +21,10 @@ columns:
   lost: {type: bigint, unit: customers, description: customers_before − kept., tests: [not_null]}
   reactivated: {type: bigint, unit: customers, description: "Customers lost at the end of the month before, and not at the end of this one.", tests: [not_null]}
   new: {type: bigint, unit: customers, description: Customers whose first deal is in the month., tests: [not_null]}
-  customers_after: {type: bigint, unit: customers, description: "Customers not lost at the month's end: kept, reactivated and new.", tests: [not_null]}
+  new_lost: {type: bigint, unit: customers, description: "Of the new those who departed in the same month, and so are lost at its end.", tests: [not_null]}
+  customers_after: {type: bigint, unit: customers, description: "Customers not lost at the month's end: kept, reactivated and new, less new_lost.", tests: [not_null]}
   dormant: {type: bigint, unit: customers, description: Customers lapsed at the month's end., tests: [not_null]}
+  departed: {type: bigint, unit: customers, description: "Customers lost at the month's end by a departure, and not lapsed.", tests: [not_null]}
   logo_retention: {type: double, unit: share, description: kept / customers_before; null without customers before.}
   logo_low: {type: double, unit: share, description: Lower end of its 95 % Wilson interval.}
   logo_high: {type: double, unit: share, description: Upper end of its 95 % Wilson interval.}
@@ -40,7 +43,7 @@ tests:
   - name: customers before are kept or lost
     sql: >-
       select month, segment, customers_before, kept, lost from mart_retention_month
-      where customers_before <> kept + lost or customers_after <> kept + reactivated + new
+      where customers_before <> kept + lost or customers_after <> kept + reactivated + new - new_lost
   - name: who is not lost at the end of a month is there before the next
     sql: >-
       select month, customers_before, last_after
@@ -52,13 +55,16 @@ tests:
       where customers_before <> coalesce(last_after, 0)
   - name: the last month tells of the customers of mart_customer
     sql: >-
-      select r.month, r.customers_after, r.dormant, c.existing, c.dormant as dormant_customers
+      select r.month, r.customers_after, r.dormant, r.departed, c.actual, c.dormant as dormant_customers, c.departed as departed_customers
       from (select * from mart_retention_month where segment_kind = 'all' order by month desc limit 1) as r
       cross join (
-        select count(*) filter (where list = 'existing') as existing, count(*) filter (where list = 'dormant') as dormant
+        select
+          count(*) filter (where state = 'actual') as actual,
+          count(*) filter (where list = 'dormant') as dormant,
+          count(*) filter (where state = 'lost' and list = 'existing') as departed
         from mart_customer
       ) as c
-      where r.customers_after <> c.existing or r.dormant <> c.dormant
+      where r.customers_after <> c.actual or r.dormant <> c.dormant or r.departed <> c.departed
 measures:
   - name: logo_retention
     title: {en: Customers kept, zh: 客户留存率}
@@ -110,7 +116,7 @@ trace:
       new: count(*)
   - columns:
       customers_before: kept + lost
-      customers_after: kept + reactivated + new
+      customers_after: kept + reactivated + new - new_lost
       logo_retention: kept / nullif(customers_before, 0)
       grr: (revenue_before - contraction - churned) / nullif(revenue_before, 0)
       nrr: (revenue_before + expansion - contraction - churned) / nullif(revenue_before, 0)
@@ -131,7 +137,9 @@ flows as (
         month,
         coalesce(sum(new), 0) as new,
         coalesce(sum(lost), 0) as lost,
-        coalesce(sum(reactivated), 0) as reactivated
+        coalesce(sum(reactivated), 0) as reactivated,
+        coalesce(sum(new_lost), 0) as new_lost,
+        coalesce(sum(departed), 0) as departed
     from months
     left join moves on {{ month_start "counts_from" }} = month
     group by month
@@ -142,8 +150,10 @@ stocks as (
         new,
         lost,
         reactivated,
-        sum(new + reactivated - lost) over (order by month) as customers_after,
-        sum(lost - reactivated) over (order by month) as dormant
+        new_lost,
+        sum(new + reactivated - lost - new_lost) over (order by month) as customers_after,
+        sum(lost + new_lost - reactivated - departed) over (order by month) as dormant,
+        sum(departed) over (order by month) as departed
     from flows
 ),
 -- The months to compare, by number: two full years of history behind them, and over at as_of.
@@ -173,21 +183,23 @@ joined as (
     select
         month,
         last_day(month) > {{ var "as_of" }} as is_open,
-        customers_after - new - reactivated + lost as customers_before,
-        customers_after - new - reactivated as kept,
+        customers_after + new_lost - new - reactivated + lost as customers_before,
+        customers_after + new_lost - new - reactivated as kept,
         lost,
         reactivated,
         new,
+        new_lost,
         customers_after,
         dormant,
+        departed,
         revenue_before,
         expansion,
         contraction,
         churned,
         new_revenue,
         reactivated_revenue,
-        cast(customers_after - new - reactivated + lost as double) as n,
-        cast(customers_after - new - reactivated as double) as k,
+        cast(customers_after + new_lost - new - reactivated + lost as double) as n,
+        cast(customers_after + new_lost - new - reactivated as double) as k,
         cast(1.959963985 as double) as z
     from stocks
     left join revenue using (month)
@@ -202,8 +214,10 @@ select
     cast(lost as bigint) as lost,
     cast(reactivated as bigint) as reactivated,
     cast(new as bigint) as new,
+    cast(new_lost as bigint) as new_lost,
     cast(customers_after as bigint) as customers_after,
     cast(dormant as bigint) as dormant,
+    cast(departed as bigint) as departed,
     cast({{ ratio "k" "n" }} as double) as logo_retention,
     -- Wilson (1927), as method 3 of Newcombe (1998)
     cast({{ ratio "k + z * z / 2 - z * sqrt(k * (n - k) / nullif(n, 0) + z * z / 4)" "nullif(n, 0) + z * z" }} as double) as logo_low,

@@ -7,11 +7,11 @@ description: >-
   lost. Population: every customer known by as_of; anonymous sales are left out. Window: states at
   the last day of each month, in the month of as_of at as_of; what happens and is undone within a
   month is not seen. Whether somebody was followed is told by the versions of the customer input,
-  the first one holding from the beginning; the rest of the past is worked out with what is known
+  the first one holding from the beginning, and by assignments for the week of the day; the rest of the past is worked out with what is known
   today, so late rows and merged keys change it.
 grain: [month, from_state, to_state]
 reaches: [as_of]
-optional: [customer]
+optional: [customer, departure, fact_assignment]
 columns:
   month: {type: date, description: First day of the month., tests: [not_null]}
   from_state: {type: string, description: "State at the end of the month before: none, potential, target, actual or lost.", tests: [not_null, {accepted_values: [none, potential, target, actual, lost]}]}
@@ -20,7 +20,7 @@ columns:
   customers_before: {type: bigint, unit: customers, description: All who were in from_state; null for none.}
   share: {type: double, unit: share, description: "customers / customers_before, the probability of this move in the month (Pfeifer & Carraway 2000); null for none."}
   is_move: {type: boolean, description: Whether the state changed., tests: [not_null]}
-  is_allowed: {type: boolean, description: "Whether it is a stay, a first state, or one of potential to target or actual, target to potential or actual, actual to lost, lost to actual.", tests: [not_null]}
+  is_allowed: {type: boolean, description: "Whether it is a stay, a first state but lost, or one of potential to target or actual, target to potential or actual, actual to lost, lost to actual.", tests: [not_null]}
   is_open: {type: boolean, description: "Whether the month was not over at as_of: its figures still change.", tests: [not_null]}
 tests:
   - unique: [month, from_state, to_state]
@@ -46,7 +46,7 @@ tests:
     sql: >-
       select month, sum(in_flow) as in_flow, sum(new) as new
       from (
-        select month, customers as in_flow, 0 as new from mart_state_flow where to_state = 'actual' and from_state in ('none', 'potential', 'target')
+        select month, customers as in_flow, 0 as new from mart_state_flow where to_state in ('actual', 'lost') and from_state in ('none', 'potential', 'target')
         union all
         select month, 0, new from mart_retention_month where segment_kind = 'all'
       )
@@ -99,14 +99,37 @@ key_changes as (
     select customer_id, month, followed - lag(followed, 1, 0) over (partition by customer_key order by month) as change
     from key_months
 ),
+-- An assignment counts in the month at whose end, or as_of, its week runs, and no more in the next.
+assigned_months as (
+    select distinct i.customer_id, a.month
+    from (
+        select customer_key, week_on, {{ month_start "week_on" }} as month
+        from {{ ref "fact_assignment" }}
+        union all
+        select customer_key, week_on, {{ month_start "week_on + 6" }}
+        from {{ ref "fact_assignment" }}
+    ) as a
+    join {{ ref "dim_customer_identity" }} as i on i.customer_key = a.customer_key
+    where least(last_day(a.month), {{ var "as_of" }}) between a.week_on and a.week_on + 6
+        and a.month <= {{ var "as_of" }}
+),
+follow_changes as (
+    select customer_id, month, change from key_changes
+    union all
+    select customer_id, month, 1 from assigned_months
+    union all
+    select customer_id, {{ add_months "month" "1" }}, -1
+    from assigned_months
+    where month < {{ month_start (var "as_of") }}
+),
 customer_changes as (
     select c.customer_id, greatest(k.month, c.known_month) as month, sum(k.change) as change
-    from key_changes as k
+    from follow_changes as k
     join customers as c on c.customer_id = k.customer_id
     where c.deal_month is null or greatest(k.month, c.known_month) < c.deal_month
     group by 1, 2
 ),
--- A customer is followed while any of its keys is; before it was first, from known_month on, it is not.
+-- A customer is followed while any of its keys or an assignment says so; before it was first, from known_month on, it is not.
 states as (
     select customer_id, month, case when sum(change) over (partition by customer_id order by month) > 0 then 'target' else 'potential' end as state
     from (
@@ -127,11 +150,28 @@ last_states as (
     from states
     group by customer_id
 ),
+-- Few customers: who departed in the month of the first deal, and did not buy again in it.
+lost_at_once as (
+    select c.customer_id
+    from (
+        select c.customer_id, c.deal_month, max(d.lost_on) as lost_on
+        from {{ input "departure" }} as d
+        join {{ ref "dim_customer_identity" }} as i on i.customer_key = d.system || ':' || d.customer_id
+        join customers as c on c.customer_id = i.customer_id and c.deal_month = {{ month_start "d.lost_on" }}
+        where d.lost_on <= {{ var "as_of" }}
+        group by all
+    ) as c
+    join {{ ref "dim_customer_identity" }} as i on i.customer_id = c.customer_id
+    join {{ ref "fact_customer_value" }} as v on v.customer_key = i.customer_key and v.month = c.deal_month
+    group by c.customer_id
+    having max(c.lost_on) >= max(case when v.last_sold_on <= {{ var "as_of" }} then v.last_sold_on when v.first_sold_on <= {{ var "as_of" }} then v.first_sold_on end)
+),
 -- Everybody else without a deal is potential.
 spans as (
     select
         c.known_month,
         c.deal_month,
+        case when c.customer_id in (select customer_id from lost_at_once) then 'lost' else 'actual' end as deal_state,
         s.state,
         count(*) as customers
     from customers as c
@@ -149,10 +189,10 @@ moves as (
     where state is null and (deal_month is null or known_month < deal_month)
     group by known_month
     union all
-    select deal_month, case when known_month < deal_month then coalesce(state, 'potential') else 'none' end, 'actual', sum(customers)
+    select deal_month, case when known_month < deal_month then coalesce(state, 'potential') else 'none' end, deal_state, sum(customers)
     from spans
     where deal_month is not null
-    group by 1, 2
+    group by 1, 2, 3
 ),
 months as (
     select unnest(generate_series(min(month), {{ month_start (var "as_of") }}, interval 1 month))::date as month
@@ -188,7 +228,7 @@ stays as (
     left join leavers as l on l.month = s.month and l.state = s.state
 ),
 retention as (
-    select month, kept, lost, reactivated, dormant
+    select month, kept, lost, reactivated, new_lost, dormant + departed as all_lost
     from {{ ref "mart_retention_month" }}
     where segment_kind = 'all'
 ),
@@ -205,7 +245,7 @@ flows as (
         union all
         select month, 'lost', 'actual', reactivated from retention
         union all
-        select month, 'lost', 'lost', dormant - lost from retention
+        select month, 'lost', 'lost', all_lost - lost - new_lost from retention
     )
     group by all
     having sum(customers) <> 0
@@ -228,7 +268,7 @@ select
     cast({{ ratio "customers" "customers_before" }} as double) as share,
     cast(from_state <> to_state as boolean) as is_move,
     cast(
-        from_state = to_state or from_state = 'none' or (from_state, to_state) in (
+        from_state = to_state or (from_state = 'none' and to_state <> 'lost') or (from_state, to_state) in (
             ('potential', 'target'),
             ('target', 'potential'),
             ('potential', 'actual'),

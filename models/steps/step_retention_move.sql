@@ -7,12 +7,15 @@ description: >-
   left out.
 grain: [counts_from]
 reaches: [as_of]
+optional: [departure]
 upkeep: {touched: step_customer_touched, adds: true}
 columns:
-  counts_from: {type: date, description: "The first day of a month, or of lost, the day after the lapse window."}
+  counts_from: {type: date, description: "The first day of a month; of lost and what follows from it, the day itself: the one after the lapse window, or of the departure."}
   new: {type: bigint, unit: customers, description: Customers whose first deal is in the month.}
-  lost: {type: bigint, unit: customers, description: Customers whose lapse window is over since that day.}
+  lost: {type: bigint, unit: customers, description: "Customers whose lapse window is over, or who are recorded as departed, since that day; who was not there before the month of that day counts in new_lost, or takes reactivated back."}
   reactivated: {type: bigint, unit: customers, description: "Customers with a deal in the month who were lost before it."}
+  new_lost: {type: bigint, unit: customers, description: Customers recorded as departed since that day in the month of their first deal.}
+  departed: {type: bigint, unit: customers, description: "By how many more customers are departed and not lapsed; less than zero where they lapse or come back."}
   revenue_before: {type: "decimal(18,4)", unit: reporting currency, description: "What the month has more of each amount than the one before, as in mart_retention_month, whether or not the history suffices."}
   expansion: {type: "decimal(18,4)", unit: reporting currency, description: The same of expansion.}
   contraction: {type: "decimal(18,4)", unit: reporting currency, description: The same of contraction.}
@@ -29,22 +32,31 @@ customer_months as (
     select
         coalesce(merged.customer_id, customer_key) as customer_id,
         12 * year(month) + month(month) as number,
-        case when first_sold_on <= {{ var "as_of" }} then least(last_sold_on, {{ var "as_of" }}) end as last_deal_on,
+        case when last_sold_on <= {{ var "as_of" }} then last_sold_on when first_sold_on <= {{ var "as_of" }} then first_sold_on end as last_deal_on,
         net_amount
     from {{ ref "fact_customer_value" }}
     left join merged using (customer_key)
     where customer_key <> 'anonymous' and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
 ),
+departures as (
+    select coalesce(merged.customer_id, customer_key) as customer_id, list(lost_on) as departures
+    from (select system || ':' || customer_id as customer_key, lost_on from {{ input "departure" }})
+    left join merged using (customer_key)
+    where {{ touched "customer_key" }}
+    group by 1
+),
 -- Customers by a number, since numbers sort faster than ids, with all their months.
-numbered as (
-    select row_number() over () as customer, first_deal_number, months
+numbered as materialized (
+    select row_number() over () as customer, first_deal_number, months, departures
     from (
         select
+            customer_id,
             min(number) filter (where last_deal_on is not null) as first_deal_number,
             list({number: number, last_deal_on: last_deal_on, net_amount: net_amount}) as months
         from customer_months
         group by customer_id
     )
+    left join departures using (customer_id)
 ),
 active_months as (
     select customer, first_deal_number, m.number, m.last_deal_on, m.net_amount
@@ -53,6 +65,7 @@ active_months as (
 -- The last deal of each month with a deal, and when the next such month comes.
 deals as (
     select
+        customer,
         last_deal_on,
         {{ month_start "last_deal_on" }} as month,
         {{ month_start "lead(last_deal_on) over by_customer" }} as next_month,
@@ -61,34 +74,80 @@ deals as (
     where last_deal_on is not null
     window by_customer as (partition by customer order by last_deal_on)
 ),
+-- Of the few who departed: since which day, with no deal on a later one of that month or before it.
+departed as (
+    select customer, departures from numbered where departures is not null
+),
+ends as (
+    select
+        d.customer,
+        d.month,
+        d.next_month,
+        d.is_first,
+        {{ add_months "d.last_deal_on" (var "lapse_months") }} + 1 as lapsed_on,
+        case
+            when g.departures is not null then list_min(list_filter(g.departures, lambda x: x >= d.last_deal_on and (d.next_month is null or x < d.next_month)))
+        end as departed_on
+    from deals as d
+    left join departed as g on g.customer = d.customer
+),
 -- Nobody is lost who comes back within the month in which the window is over, or before.
 moves as (
     select
+        customer,
         month,
-        is_first,
-        lost_on,
         next_month,
+        is_first,
+        lapsed_on,
+        departed_on,
+        lost_on,
         next_month is null or next_month > {{ month_start "lost_on" }} as is_lost
+    from (select *, least(lapsed_on, departed_on) as lost_on from ends)
+),
+-- Who departs in the month of a deal was not there at the end of it: neither new, nor won back.
+at_once as (
+    select lost_on, is_first_month
     from (
-        select month, next_month, is_first, {{ add_months "last_deal_on" (var "lapse_months") }} + 1 as lost_on
-        from deals
+        select
+            month,
+            lost_on,
+            row_number() over by_customer = 1 as is_first_month,
+            lag(is_lost, 1, true) over by_customer as was_lost
+        from moves
+        where customer in (select customer from departed) and (next_month is null or next_month > month)
+        window by_customer as (partition by customer order by month)
     )
+    where was_lost and {{ month_start "lost_on" }} = month
 ),
 events as (
-    select month as counts_from, count(*) as new, 0 as lost, 0 as reactivated
+    select month as counts_from, count(*) as new, 0 as lost, 0 as reactivated, 0 as new_lost, 0 as departed
     from moves
     where is_first
     group by month
     union all
-    select lost_on, 0, count(*), 0
+    select lost_on, 0, count(*), 0, 0, 0
     from moves
     where is_lost
     group by lost_on
     union all
-    select next_month, 0, 0, count(*)
+    select next_month, 0, 0, count(*), 0, 0
     from moves
     where is_lost and next_month is not null
     group by next_month
+    union all
+    select lost_on, 0, -count(*), -count(*) filter (where not is_first_month), count(*) filter (where is_first_month), 0
+    from at_once
+    group by lost_on
+    union all
+    select departed_on, 0, 0, 0, 0, count(*)
+    from moves
+    where departed_on < lapsed_on
+    group by departed_on
+    union all
+    select case when next_month <= {{ month_start "lapsed_on" }} then next_month else lapsed_on end, 0, 0, 0, 0, -count(*)
+    from moves
+    where departed_on < lapsed_on
+    group by 1
 ),
 -- An amount enters the trailing twelve months, moves to the twelve before them a
 -- year later, and leaves those after another.
@@ -155,6 +214,8 @@ select
     cast(sum(new) as bigint) as new,
     cast(sum(lost) as bigint) as lost,
     cast(sum(reactivated) as bigint) as reactivated,
+    cast(sum(new_lost) as bigint) as new_lost,
+    cast(sum(departed) as bigint) as departed,
     cast(sum(revenue_before) as decimal(18, 4)) as revenue_before,
     cast(sum(expansion) as decimal(18, 4)) as expansion,
     cast(sum(contraction) as decimal(18, 4)) as contraction,
@@ -167,6 +228,8 @@ from (
         new,
         lost,
         reactivated,
+        new_lost,
+        departed,
         0 as revenue_before,
         0 as expansion,
         0 as contraction,
@@ -177,6 +240,8 @@ from (
     union all
     select
         make_date((number - 1) // 12, (number - 1) % 12 + 1, 1),
+        0,
+        0,
         0,
         0,
         0,
