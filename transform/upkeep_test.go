@@ -14,10 +14,10 @@ import (
 )
 
 // A night is what the models of customers are built from: each customer key's group,
-// its master data, its sales and its departures, some of them later than as_of.
+// its master data, sales, departures, deliveries and answers, some of them later than as_of.
 type night struct {
-	asOf                                         string
-	identity, customers, value, bought, departed []string
+	asOf                                                              string
+	identity, customers, value, bought, departed, delivered, answered []string
 }
 
 var keys = []string{"shop:1", "shop:2", "shop:3", "shop:4"}
@@ -60,6 +60,12 @@ func drawNight(t *rapid.T, before night) night {
 	n.bought = keep("bought", before.bought, func() []string {
 		return drawSales(t, "('%s', date '%s', %[4]d, date '%[3]s', date '%[3]s', %[5]d.25)")
 	})
+	n.delivered = keep("delivered", before.delivered, func() []string {
+		return drawSales(t, "('%s', date '%s', %[4]d, %[5]d + 3)")
+	})
+	n.answered = keep("answered", before.answered, func() []string {
+		return drawSales(t, "('%s', date '%s', date '%[3]s', %[5]d)")
+	})
 	n.departed = keep("departed", before.departed, func() []string { return drawDepartures(t) })
 	return n
 }
@@ -92,8 +98,11 @@ func (n night) given(w *workshop) map[string][]string {
 		"dim_customer_identity": w.give("col0 as customer_key, col1 as customer_id, col2 as rule", n.identity),
 		"customer":              w.give("col0 as system, col1 as customer_id, col2 as valid_from, col3 as city, col4 as parent_id, col5 as delivery_id, col6 as source_row", n.customers),
 		"departure":             w.give("'shop' as system, col0 as customer_id, col1 as lost_on", n.departed),
-		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount", n.value),
+		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount, day(col3) as documents, col4 / 2 as returns_amount, col4 / 3 as costed_net_amount, nullif(col4, 2.25) as margin_amount, 0.5 as cost_to_serve_amount", n.value),
 		"fact_retention":        w.give("col0 as customer_key, col1 as month, cast(col2 as bigint) as purchase_days_mask, col3 as first_purchase_on, col4 as last_purchase_on, cast(col5 as decimal(18, 4)) as net_amount", n.bought),
+		"fact_satisfaction":     w.give("col0 as customer_key, col1 as month, col3 as deliveries, col3 as deliveries_promised, col3 as deliveries_on_time", n.delivered),
+		"fact_survey_answer":    w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, col0 as customer_key, col1 as month, nullif(col2, col1 + 4) as answered_on, md5(col0 || col2) as response_id, 'customer' as asked_side, cast(col3 as decimal(9, 4)) as score", n.answered),
+		"dim_survey_question":   w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, 'overall' as role, 'score10' as scale, -1 as polarity, 0 as lowest, 10 as highest", []string{"(1)"}),
 	}
 }
 
@@ -102,7 +111,7 @@ func (n night) given(w *workshop) map[string][]string {
 // do they from a base and its patch, and from a patch of that patch.
 func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
 	w := newWorkshop(test)
-	upkept := []string{"dim_customer", "person_customer", "step_retention_move", "step_cohort_month"}
+	upkept := []string{"dim_customer", "person_customer", "step_customer_total", "step_retention_move", "step_cohort_month"}
 	rapid.Check(test, func(t *rapid.T) {
 		w.t = test
 		last := drawNight(t, night{})

@@ -47,7 +47,9 @@ func aNight(t *testing.T, dir string, n int) {
 		t.Fatal(err)
 	}
 	asOf := historyEnd.AddDate(0, 0, n).Format("2006-01-02")
-	report, err := Run(t.Context(), p, Options{AsOf: asOf, Now: time.Now()}, slog.New(slog.DiscardHandler), telemetry.NewProgress(io.Discard, telemetry.Options{Quiet: true}))
+	// At two o'clock of the morning after: the days of the company may be later than today.
+	now := historyEnd.AddDate(0, 0, n+1).Add(2 * time.Hour)
+	report, err := Run(t.Context(), p, Options{AsOf: asOf, Now: now}, slog.New(slog.DiscardHandler), telemetry.NewProgress(io.Discard, telemetry.Options{Quiet: true}))
 	if err != nil || report.Outcome != Published {
 		t.Fatalf("the night of %s ended with %v", asOf, err)
 	}

@@ -11,7 +11,7 @@ description: >-
   2.2).
 grain: [customer_id]
 reaches: [as_of]
-optional: [departure, fact_case, fact_contact, fact_promise, fact_satisfaction, fact_survey_answer, dim_survey_question]
+optional: [departure, fact_case, fact_contact, fact_promise]
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
@@ -291,42 +291,6 @@ with merged as (
     from {{ ref "dim_customer_identity" }}
     where customer_key <> customer_id
 ),
--- Every key of a customer with several: the few rows that may share a purchase day.
-shared as (
-    select customer_key, customer_id from merged
-    union
-    select customer_id as customer_key, customer_id from merged
-),
-value_months as (
-    select
-        customer_key,
-        case when first_sold_on <= {{ var "as_of" }} then first_sold_on end as first_deal_on,
-        case when last_sold_on <= {{ var "as_of" }} then last_sold_on when first_sold_on <= {{ var "as_of" }} then first_sold_on end as last_deal_on,
-        documents,
-        net_amount,
-        returns_amount,
-        costed_net_amount,
-        margin_amount,
-        cost_to_serve_amount
-    from {{ ref "fact_customer_value" }}
-    where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
-),
-valued as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        min(first_deal_on) as first_deal_on,
-        max(last_deal_on) as last_deal_on,
-        sum(documents) as documents,
-        sum(net_amount) as net_amount,
-        sum(returns_amount) as returns_amount,
-        sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
-    from value_months
-    left join merged using (customer_key)
-    group by 1
-    having min(first_deal_on) is not null
-),
 -- The twelve calendar months that end with as_of's.
 trailing_year as (
     select
@@ -342,71 +306,6 @@ trailing_year as (
         and month > {{ add_months (month_start (var "as_of")) "-12" }}
     group by 1
 ),
-purchase_months as not materialized (
-    select
-        customer_key,
-        month,
-        -- days after as_of do not count yet
-        case
-            when month < {{ month_start (var "as_of") }} then purchase_days_mask
-            else purchase_days_mask & ((2::bigint << day({{ var "as_of" }})) - 1)
-        end as days,
-        first_purchase_on,
-        last_purchase_on
-    from {{ ref "fact_retention" }}
-    where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
-),
-purchased as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        sum(bit_count(days)) as frequency,
-        min(first_purchase_on) as first_purchase_on,
-        max(case when last_purchase_on <= {{ var "as_of" }} then last_purchase_on else month + cast(floor(log2(days)) as integer) - 1 end) as last_purchase_on
-    from purchase_months
-    left join merged using (customer_key)
-    where days <> 0
-    group by 1
-),
--- A day that two keys of one customer share counts once.
-repeated as (
-    select customer_id, sum(too_many) as days
-    from (
-        select customer_id, sum(bit_count(days)) - bit_count(bit_or(days)) as too_many
-        from purchase_months
-        join shared using (customer_key)
-        group by customer_id, month
-        having count(*) > 1
-    )
-    group by customer_id
-),
-delivered as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        sum(deliveries) as deliveries,
-        sum(deliveries_promised) as deliveries_promised,
-        sum(deliveries_on_time) as deliveries_on_time
-    from {{ ref "fact_satisfaction" }}
-    left join merged using (customer_key)
-    where deliveries > 0 and month <= {{ var "as_of" }}
-    group by 1
-),
--- The latest, by date and then by key.
-last_scores as (
-    select
-        coalesce(merged.customer_id, a.customer_key) as customer_id,
-        max({
-            scored_on: coalesce(a.answered_on, a.month), system: a.system, response_id: a.response_id, question_id: a.question_id,
-            score: case when q.polarity = -1 then q.lowest + q.highest - a.score else a.score end, scale: q.scale
-        }) as latest
-    from {{ ref "fact_survey_answer" }} as a
-    join {{ ref "dim_survey_question" }} as q
-        on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
-    left join merged on merged.customer_key = a.customer_key
-    where a.customer_key <> 'anonymous' and a.asked_side = 'customer' and a.score is not null
-        and q.role = 'overall' and q.scale <> 'text'
-        and coalesce(a.answered_on, a.month) <= {{ var "as_of" }}
-    group by 1
-),
 -- Few customers: who was recorded as lost, and did not buy after that.
 departed as (
     select
@@ -419,7 +318,7 @@ departed as (
         where lost_on <= {{ var "as_of" }}
     ) as d
     left join merged on merged.customer_key = d.customer_key
-    join valued as v on v.customer_id = coalesce(merged.customer_id, d.customer_key) and v.last_deal_on <= d.lost_on
+    join {{ ref "step_customer_total" }} as v on v.customer_id = coalesce(merged.customer_id, d.customer_key) and v.last_deal_on <= d.lost_on
     group by v.customer_id
 ),
 last_contacts as (
@@ -479,30 +378,17 @@ basis as (
 -- Everybody, with what they are ranked by, before the wide joins.
 measured as (
     select
-        v.customer_id,
-        v.first_deal_on,
-        v.last_deal_on,
-        v.documents,
-        v.net_amount,
-        v.returns_amount,
-        v.costed_net_amount,
-        v.margin_amount,
-        v.cost_to_serve_amount,
+        v.*,
         b.value_basis,
         coalesce(t.net_amount, 0) as trailing_net_amount,
         coalesce(t.costed_net_amount, 0) as trailing_costed_net_amount,
         t.margin_amount as trailing_margin_amount,
         coalesce(t.cost_to_serve_amount, 0) as trailing_cost_to_serve_amount,
         case b.value_basis when 'margin' then coalesce(t.margin_amount, 0) else coalesce(t.net_amount, 0) end as trailing_value_amount,
-        p.first_purchase_on,
-        p.last_purchase_on,
-        coalesce(p.last_purchase_on, date '0001-01-01') as recency_on,
-        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency
-    from valued as v
+        coalesce(v.last_purchase_on, date '0001-01-01') as recency_on
+    from {{ ref "step_customer_total" }} as v
     cross join basis as b
     left join trailing_year as t on t.customer_id = v.customer_id
-    left join purchased as p on p.customer_id = v.customer_id
-    left join repeated as r on r.customer_id = v.customer_id
 ),
 -- The values that cut customers into fifths: a score is 1 and how many of them lie below.
 -- At least k fifths of all are worse exactly if the k-th cut lies below.
@@ -540,10 +426,6 @@ customers as (
     select
         {{ add_months "s.last_deal_on" (var "lapse_months") }} as lapses_on,
         s.*,
-        coalesce(d.deliveries, 0) as deliveries,
-        coalesce(d.deliveries_promised, 0) as deliveries_promised,
-        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
-        l.latest,
         g.departed_on,
         g.kind as departure_kind,
         t.latest as contact,
@@ -555,8 +437,6 @@ customers as (
         p.due_on
     from scored as s
     cross join kept_track as n
-    left join delivered as d on d.customer_id = s.customer_id
-    left join last_scores as l on l.customer_id = s.customer_id
     left join departed as g on g.customer_id = s.customer_id
     left join last_contacts as t on t.customer_id = s.customer_id
     left join cases as a on a.customer_id = s.customer_id
@@ -651,8 +531,8 @@ select
     cast(c.deliveries as bigint) as deliveries,
     cast(c.deliveries_promised as bigint) as deliveries_promised,
     cast(c.deliveries_on_time as bigint) as deliveries_on_time,
-    cast(c.latest.score as decimal(9, 4)) as last_score,
-    cast(c.latest.scale as varchar) as last_score_scale,
-    cast(c.latest.scored_on as date) as last_scored_on
+    cast(c.last_score as decimal(9, 4)) as last_score,
+    cast(c.last_score_scale as varchar) as last_score_scale,
+    cast(c.last_scored_on as date) as last_scored_on
 from customers as c
 left join {{ ref "dim_customer" }} as k on k.customer_id = c.customer_id

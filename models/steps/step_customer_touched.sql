@@ -7,7 +7,7 @@ description: >-
   keys of such customers are listed. Empty on a first night.
 grain: [customer_key, customer_id]
 reaches: [as_of]
-optional: [customer, departure, fact_customer_value, fact_retention]
+optional: [customer, departure, fact_customer_value, fact_retention, fact_satisfaction, fact_survey_answer]
 may_shrink: true
 columns:
   customer_key: {type: string, description: "A key, system:customer id."}
@@ -25,6 +25,10 @@ differing as (
     union
     select customer_key from {{ changed "fact_retention" }}
     union
+    select customer_key from {{ changed "fact_satisfaction" }}
+    union
+    select customer_key from {{ changed "fact_survey_answer" }}
+    union
     select system || ':' || customer_id as customer_key from {{ changed "customer" }}
     union
     select system || ':' || customer_id as customer_key from {{ changed "departure" }}
@@ -36,6 +40,14 @@ differing as (
     select r.customer_key
     from {{ ref "fact_retention" }} as r
     where r.month >= {{ month_start $both_see }} and (r.month > {{ $both_see }} or r.last_purchase_on > {{ $both_see }})
+    union
+    select s.customer_key
+    from {{ ref "fact_satisfaction" }} as s
+    where s.month > {{ $both_see }}
+    union
+    select a.customer_key
+    from {{ ref "fact_survey_answer" }} as a
+    where a.month >= {{ month_start $both_see }} and coalesce(a.answered_on, a.month) > {{ $both_see }}
     union
     select c.system || ':' || c.customer_id as customer_key
     from {{ input "customer" }} as c
