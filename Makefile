@@ -46,7 +46,7 @@ fmt: $(GOLANGCI_LINT) ## Format Go with gofumpt
 	$(GOLANGCI_LINT) fmt ./...
 
 bench: build ## A night of 10 million lines against hand-written SQL (LINES=, CUSTOMERS=, ROUNDS=)
-	go run ./bench -dir $(CURDIR)/dist/bench -binary bin/nightjar -lines $(LINES) -customers $(CUSTOMERS) -rounds $(ROUNDS) -out dist/bench/results.md
+	go run ./bench -dir $(CURDIR)/dist/bench -binary bin/nightjar -lines $(LINES) -customers $(CUSTOMERS) -rounds $(ROUNDS) -out dist/bench/results.md -page docs/performance.md
 
 clean: ## Remove what was built and the demo, but not the tools
 	rm -rf bin dist demo

@@ -22,8 +22,10 @@ func TestNothingIsLeftToFillIn(t *testing.T) {
 			values[known] = "x"
 		}
 		for _, s := range all {
-			if s.monthly {
-				maps.Copy(values, ofMonth(time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC)))
+			for each, of := range map[string]func(time.Time) map[string]string{"month": ofMonth, "year": ofYear} {
+				if s.each == each {
+					maps.Copy(values, of(time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC)))
+				}
 			}
 			if left := open.FindString(filled(s.sql, values)); left != "" && !strings.Contains(left, ": ") {
 				t.Errorf("%s, %s: %s has no value", name, s.name, left)
@@ -60,16 +62,5 @@ func TestMedians(t *testing.T) {
 	}
 	if m := median([]measure{{wall: 3}, {wall: 1}}, wall); m != 2 {
 		t.Error(m)
-	}
-}
-
-func TestTheBenchReadsTheTradeAlone(t *testing.T) {
-	example, err := os.ReadFile(filepath.Join("..", "examples", "demo", "nightjar.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	trade, err := tradeAlone(string(example))
-	if err != nil || strings.Contains(trade, "data/service") || strings.Contains(trade, "system: erp\n    files: data/erp/orders") || !strings.Contains(trade, "question_id: recommend") || strings.Contains(trade, "survey_id: web") {
-		t.Errorf("%v in\n%s", err, trade)
 	}
 }

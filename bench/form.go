@@ -55,7 +55,7 @@ func runForm(ctx context.Context, name, dir string) error {
 	}
 	for len(all) > 0 {
 		next := 1
-		for all[0].monthly && next < len(all) && all[next].monthly {
+		for all[0].each != "" && next < len(all) && all[next].each == all[0].each {
 			next++
 		}
 		if err := f.group(ctx, all[:next]); err != nil {
@@ -78,6 +78,14 @@ func runForm(ctx context.Context, name, dir string) error {
 	return writeSteps(f.out, steps)
 }
 
+// folders are those that statements of a month or a year write their files to.
+var folders = []string{
+	"spill", "staged/sale", "staged/sale_line", "staged/erp_order", "staged/erp_line", "staged/departure", "staged/assignment",
+	"staged/contact", "staged/case", "staged/case_event", "staged/promise", "staged/service_use", "staged/cost",
+	"facts/fact_sale", "facts/fact_document", "facts/fact_customer_value", "facts/fact_retention", "facts/fact_cost_to_serve",
+	"dims/dim_product_cost", "marts/mart_sales_day", "marts/mart_sales_month", "marts/mart_product_month",
+}
+
 // prepare makes the folders, and finds out which months there are.
 func (f *form) prepare() error {
 	tills, err := filepath.Glob(filepath.Join(f.data, "till", "till_????-??.csv"))
@@ -92,11 +100,7 @@ func (f *form) prepare() error {
 		}
 		f.months = append(f.months, month)
 	}
-	for _, folder := range []string{
-		"staged/sale", "staged/sale_line", "spill", "facts/fact_sale", "facts/fact_document",
-		"facts/fact_customer_value", "facts/fact_retention", "dims/dim_product_cost", "marts/mart_sales_day", "marts/mart_sales_month",
-		"marts/mart_product_month",
-	} {
+	for _, folder := range folders {
 		if err := os.MkdirAll(filepath.Join(f.out, folder), 0o755); err != nil {
 			return err
 		}
@@ -112,15 +116,19 @@ func (f *form) prepare() error {
 	return nil
 }
 
-// group runs one statement; or several monthly ones, all of them for one month
-// after the other, two months at a time.
+// group runs one statement; or several of each month or year, all of them for one
+// month after the other, two months at a time.
 func (f *form) group(ctx context.Context, group []statement) error {
-	if !group[0].monthly {
+	times, valuesOf := f.months, ofMonth
+	switch group[0].each {
+	case "":
 		return f.do(ctx, group[0], f.values)
+	case "year":
+		times, valuesOf = f.years(), ofYear
 	}
-	return eachOf(ctx, f.months, func(ctx context.Context, month time.Time) error {
+	return eachOf(ctx, times, func(ctx context.Context, one time.Time) error {
 		values := maps.Clone(f.values)
-		maps.Copy(values, ofMonth(month))
+		maps.Copy(values, valuesOf(one))
 		for _, s := range group {
 			if err := f.do(ctx, s, values); err != nil {
 				return err
@@ -128,6 +136,16 @@ func (f *form) group(ctx context.Context, group []statement) error {
 		}
 		return nil
 	})
+}
+
+func (f *form) years() []time.Time {
+	var years []time.Time
+	for _, month := range f.months {
+		if len(years) == 0 || month.Year() != years[len(years)-1].Year() {
+			years = append(years, month)
+		}
+	}
+	return years
 }
 
 // eachOf does something with each of many, two at a time.

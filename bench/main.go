@@ -2,14 +2,15 @@
 // wrote by hand for the same company, over the same engine, with the same
 // inputs and outputs:
 //
-//	go run ./bench -dir DIR -out FILE
+//	go run ./bench -dir DIR -out FILE -page docs/performance.md
 //
 // With -staging, it measures what each guarantee costs when the tills' lines are
 // staged.
 //
 // DIR receives the sources (once; they are found again) and each contender's
-// results; FILE the tables of docs/performance.md. The SQL comes in two forms.
-// trusting reads typed and believes; guaranteed reads text, keeps rejects, row
+// results; FILE what was measured, and the page the most of it, between two marks.
+// The sources are a whole company's, without spoilt rows: nobody could write the first
+// of the two forms that the SQL comes in for others. trusting reads typed and believes; guaranteed reads text, keeps rejects, row
 // numbers and hashes, checks what it built, and syncs. Each contender is a
 // process of its own; they run in turns; and their warehouses must be equal.
 package main
@@ -38,6 +39,7 @@ func main() {
 	b := bench{}
 	flag.StringVar(&b.dir, "dir", filepath.Join(os.TempDir(), "nightjar-bench"), "folder for sources and results")
 	flag.StringVar(&b.out, "out", "", "file to write the report to, besides standard output")
+	flag.StringVar(&b.page, "page", "", "page whose measured part to write anew, such as docs/performance.md")
 	flag.StringVar(&b.nightjar, "binary", "", "binary of nightjar to measure; built from this module when empty")
 	flag.Int64Var(&b.lines, "lines", 10_000_000, "sale lines of the history")
 	flag.IntVar(&b.customers, "customers", 1_000_000, "customers at its end")
@@ -61,14 +63,18 @@ const (
 	nextAsOf    = "2026-01-01"
 	memoryLimit = "1200MB"
 	threads     = 2
+
+	stepsOnPage = 20
+	everyStep   = 1000
 )
 
 type bench struct {
-	dir, out, nightjar string
-	lines              int64
-	customers, rounds  int
-	onlyStaging        bool
-	self               string
+	dir, out, page    string
+	nightjar          string
+	lines             int64
+	customers, rounds int
+	onlyStaging       bool
+	self              string
 }
 
 // contenders in the order of their turns.
@@ -106,18 +112,18 @@ func (b *bench) run(ctx context.Context) (err error) {
 	for _, form := range contenders[1:] {
 		unequal = errors.Join(unequal, b.compare(ctx, r, form))
 	}
-	if b.rounds == 0 {
+	if b.rounds == 0 || unequal != nil {
 		return unequal
 	}
 	if err := b.nights(ctx, r); err != nil {
 		return err
 	}
-	text := r.markdown()
+	text := r.markdown(ctx, everyStep)
 	fmt.Print(text)
 	if b.out != "" {
 		err = os.WriteFile(b.out, []byte(text), 0o644)
 	}
-	return errors.Join(unequal, err)
+	return errors.Join(err, nightBlock.write(b.page, r.markdown(ctx, stepsOnPage)))
 }
 
 // turns runs the contenders one after the other, round after round.

@@ -2,9 +2,9 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -25,13 +25,13 @@ func newReport(b *bench) *report {
 
 func (r *report) add(name string, m measure) { r.measures[name] = append(r.measures[name], m) }
 
-func (r *report) markdown() string {
+// markdown is the report with so many of the steps that took longest.
+func (r *report) markdown(ctx context.Context, steps int) string {
 	var t strings.Builder
-	fmt.Fprintf(&t, "%d sale lines, %d customers, %s/%s, %d threads, `memory_limit: %s`, medians of %d rounds in turns.\n\n",
-		r.bench.lines, r.bench.customers, runtime.GOOS, runtime.GOARCH, threads, memoryLimit, r.bench.rounds)
+	t.WriteString(r.bench.conditions(ctx))
 	r.totals(&t)
 	r.nights(&t)
-	r.steps(&t)
+	r.steps(&t, steps)
 	return t.String()
 }
 
@@ -69,6 +69,24 @@ func (r *report) nights(t *strings.Builder) {
 	facts := extract + work["fact"] // as if nothing were built beside them
 	fmt.Fprintf(t, "\nOf one more day: extract %.2f s; seconds of work on dims %.2f, facts %.2f, marts %.2f; load %.2f s. Extract and facts: %.1f %% of the full night's wall.\n\n",
 		extract, work["dim"], work["fact"], work["mart"], r.day.night.Seconds["load"], 100*facts/median(night, wall))
+	fmt.Fprintf(t, "Marts, and steps and dims of customers, with more than 1.5 s of work in the full night: %s.\n\n", r.slow())
+}
+
+// slow names the marts, and the steps and dims of customers, that took more than 1.5 s of
+// work for a million customers, longest first; below a million, for all there are.
+func (r *report) slow() string {
+	night := r.measures["nightjar"]
+	aim := 1.5 * max(1, float64(r.bench.customers)/1e6)
+	var names []string
+	for _, s := range ofModels(night[len(night)-1]) {
+		if kind, _, _ := strings.Cut(s.Name, "_"); s.Seconds > aim && (kind == "mart" || kind == "step" || strings.HasPrefix(s.Name, "dim_customer")) {
+			names = append(names, fmt.Sprintf("`%s` %.1f", s.Name, s.Seconds))
+		}
+	}
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // kinds are the seconds of work on models by kind.
@@ -83,7 +101,7 @@ func kinds(m measure) map[string]float64 {
 
 // steps lists where the last round's time went, side by side. Seconds of
 // models and of monthly steps are of work, two at a time.
-func (r *report) steps(t *strings.Builder) {
+func (r *report) steps(t *strings.Builder, most int) {
 	t.WriteString("| Nightjar: step or model | s | trusting: step | s | guaranteed: step | s |\n|---|--:|---|--:|---|--:|\n")
 	var columns [][]step
 	for _, name := range contenders {
@@ -97,7 +115,7 @@ func (r *report) steps(t *strings.Builder) {
 		slices.SortStableFunc(ordered, func(a, b step) int { return cmp.Compare(b.Seconds, a.Seconds) })
 		columns = append(columns, ordered)
 	}
-	for i := range max(len(columns[0]), len(columns[1]), len(columns[2])) {
+	for i := range min(most, max(len(columns[0]), len(columns[1]), len(columns[2]))) {
 		t.WriteString("|")
 		for _, column := range columns {
 			if i < len(column) {
@@ -111,13 +129,19 @@ func (r *report) steps(t *strings.Builder) {
 }
 
 func ofNight(m measure) []step {
-	var steps, built []step
+	var steps []step
 	for _, name := range slices.Sorted(maps.Keys(m.night.Seconds)) {
 		steps = append(steps, step{fmt.Sprintf("**%s** (CPU %.1f)", name, m.cpuByStep[name]), m.night.Seconds[name]})
 	}
+	return append(steps, ofModels(m)...)
+}
+
+// ofModels are the models of a night, those that took longest first.
+func ofModels(m measure) []step {
+	var built []step
 	for _, name := range slices.Sorted(maps.Keys(m.night.ModelSeconds)) {
 		built = append(built, step{name, m.night.ModelSeconds[name]})
 	}
 	slices.SortStableFunc(built, func(a, b step) int { return cmp.Compare(b.Seconds, a.Seconds) })
-	return append(steps, built...)
+	return built
 }

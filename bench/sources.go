@@ -21,16 +21,13 @@ func (b *bench) options() demo.Options {
 // size left them, and reads them once, so that nobody pays for a cold disk.
 func (b *bench) sources(ctx context.Context) error {
 	mark := filepath.Join(b.dir, "size")
-	size := fmt.Sprintf("%d lines, %d customers", b.lines, b.customers)
+	size := fmt.Sprintf("whole company, %d lines, %d customers", b.lines, b.customers)
 	if said, err := os.ReadFile(mark); err != nil || string(said) != size {
 		say("writing %s", size)
 		if err := errors.Join(os.RemoveAll(mark), os.RemoveAll(b.project()), os.RemoveAll(b.data())); err != nil {
 			return err
 		}
 		if _, err := demo.Generate(ctx, b.options()); err != nil {
-			return err
-		}
-		if err := b.leaveTrade(); err != nil {
 			return err
 		}
 		if err := os.WriteFile(mark, []byte(size), 0o644); err != nil {
@@ -44,45 +41,11 @@ func (b *bench) sources(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the demo's project, from the module's folder: %w", err)
 	}
-	trade, err := tradeAlone(string(example))
-	if err != nil {
-		return err
-	}
 	settings := fmt.Sprintf("\nmemory_limit: %s\nthreads: %d\n", memoryLimit, threads)
-	if err := os.WriteFile(filepath.Join(b.project(), "nightjar.yaml"), []byte(trade+settings), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(b.project(), "nightjar.yaml"), append(example, settings...), 0o644); err != nil {
 		return err
 	}
 	return warm(b.data())
-}
-
-// tradeAlone is the demo's project without its service and its ERP, which the hand-written
-// forms do not read.
-func tradeAlone(project string) (string, error) {
-	trade, more, found := strings.Cut(project, "  # The service of the web shop")
-	_, rows, foundRows := strings.Cut(more, "\nrows:\n")
-	if !found || !foundRows {
-		return "", errors.New("the demo's project has no service between its trade and its rows any more")
-	}
-	kept := ""
-	for line := range strings.Lines(rows) {
-		if !strings.Contains(line, "survey_id: web,") {
-			kept += line
-		}
-	}
-	return trade + "\nrows:\n" + kept, nil
-}
-
-// leaveTrade removes the files that tradeAlone has no source for.
-func (b *bench) leaveTrade() error {
-	var errs []error
-	for _, pattern := range []string{"service/*", "hr/*", "finance/*", "erp/accounts_*", "erp/departures_*", "erp/assignments_*", "erp/orders_*", "erp/lines_*", "erp/euro_*"} {
-		files, err := filepath.Glob(filepath.Join(b.data(), filepath.FromSlash(pattern)))
-		errs = append(errs, err)
-		for _, file := range files {
-			errs = append(errs, os.Remove(file))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 func (b *bench) data() string { return filepath.Join(b.project(), "data") }
@@ -105,9 +68,6 @@ func warm(dir string) error {
 
 func (b *bench) nextDay(ctx context.Context) error {
 	if _, err := demo.NextDay(ctx, b.options(), 1); err != nil {
-		return err
-	}
-	if err := b.leaveTrade(); err != nil {
 		return err
 	}
 	return warm(b.data())

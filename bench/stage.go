@@ -39,17 +39,19 @@ func (b *bench) staging(ctx context.Context) error {
 			taken[stage.name] = append(taken[stage.name], m)
 		}
 	}
-	text := "| staging | wall s | CPU s | ÷ typed wall | ÷ typed CPU | peak MB | what is promised |\n|---|--:|--:|--:|--:|--:|---|\n"
+	text := b.conditions(ctx) + "| staging | wall s | CPU s | ÷ typed wall | ÷ typed CPU | peak MB | what is promised |\n|---|--:|--:|--:|--:|--:|---|\n"
 	for _, stage := range stages {
 		w, c := median(taken[stage.name], wall), median(taken[stage.name], cpu)
 		text += fmt.Sprintf("| %s | %.1f | %.1f | %.2f | %.2f | %.0f | %s |\n", stage.name, w, c,
 			w/median(taken["typed"], wall), c/median(taken["typed"], cpu), median(taken[stage.name], peak), stage.promises)
 	}
 	fmt.Print(text)
-	if b.out == "" {
-		return nil
+	if b.out != "" {
+		if err := os.WriteFile(b.out, []byte(text), 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(b.out, []byte(text), 0o644)
+	return stagingBlock.write(b.page, text)
 }
 
 func (b *bench) stageOnce(ctx context.Context, name string) (measure, error) {

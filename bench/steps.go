@@ -18,13 +18,13 @@ import (
 var written embed.FS
 
 // A statement is one step or check of the hand-written SQL: everything below a
-// line "-- step: name" or "-- check: name", with ", each month" where it runs
-// once for every month of the history.
+// line "-- step: name" or "-- check: name", with ", each month" or ", each year" where
+// it runs once for every month or year of the history.
 type statement struct {
-	name    string
-	sql     string
-	check   bool
-	monthly bool
+	name  string
+	sql   string
+	check bool
+	each  string // month, year, or empty
 }
 
 // A step is what a statement took: seconds of work, over all months.
@@ -60,7 +60,7 @@ func statements(form string) ([]statement, error) {
 }
 
 var (
-	heading = regexp.MustCompile(`^-- (step|check): (.*?)(, each month)?$`)
+	heading = regexp.MustCompile(`^-- (step|check): (.*?)(?:, each (month|year))?$`)
 	part    = regexp.MustCompile(`(?s)-- part: (\w+)\n(.*?)\n-- end\n`)
 	use     = regexp.MustCompile(`\{(\w+):(\*|\{month\})\}`)
 )
@@ -79,7 +79,7 @@ func parse(text string) []statement {
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for lines.Scan() {
 		if found := heading.FindStringSubmatch(lines.Text()); found != nil {
-			all = append(all, statement{name: found[2], check: found[1] == "check", monthly: found[3] != ""})
+			all = append(all, statement{name: found[2], check: found[1] == "check", each: found[3]})
 		} else if len(all) > 0 {
 			all[len(all)-1].sql += lines.Text() + "\n"
 		}
@@ -103,6 +103,8 @@ func traces(form string) map[string]string {
 		"l.trace": ", l.delivery_id, l.source_row",
 		"w.trace": ", w.delivery_id, w.source_row",
 		"p.trace": ", p.delivery_id, p.source_row",
+		"r.trace": ", r.delivery_id, r.source_row",
+		"c.trace": ", c.delivery_id, c.source_row",
 		"s.row":   ", s.delivery_id, s.source_row",
 		"s.trace": ", max(delivery_id) as delivery_id",
 		"d.trace": ", coalesce(h.delivery_id, s.delivery_id) as delivery_id, h.source_row",
@@ -113,6 +115,10 @@ func traces(form string) map[string]string {
 		}
 	}
 	return columns
+}
+
+func ofYear(year time.Time) map[string]string {
+	return map[string]string{"year": year.Format("2006")}
 }
 
 func ofMonth(month time.Time) map[string]string {

@@ -1,44 +1,13 @@
--- Staged masters and cards, and the dims that need no facts. Both forms read the
--- CSV files into the tables customer, article, shop, quote and card.
+-- Staged masters, and the dims that need no facts. Both forms read the CSV files into the
+-- tables customer, account, article, shop, quote, employee, card and review.
 
 -- step: staged masters
 copy customer to '{out}/staged/customer.parquet' ({parquet});
+copy account to '{out}/staged/account.parquet' ({parquet});
+copy employee to '{out}/staged/employee.parquet' ({parquet});
 copy article to '{out}/staged/product.parquet' ({parquet});
 copy shop to '{out}/staged/store.parquet' ({parquet});
 copy quote to '{out}/staged/fx_rate.parquet' ({parquet});
-
--- step: staged cards
-copy (
-    select
-        'pos' as system,
-        card_no as response_id,
-        'card' as survey_id,
-        member_no as customer_id,
-        coalesce(sample, 'card') as sample,
-        handed_on,
-        handed_by,
-        make_timestamptz(epoch_us(answered_at) - 28800000000) as answered_at,
-        answered_at::date as answered_on,
-        store as store_id,
-        date_trunc('month', coalesce(handed_on, answered_at::date))::date as month{trace}
-    from card
-) to '{out}/staged/survey_response' ({parquet}, partition_by (month), write_partition_columns true);
-copy (
-    select
-        'pos' as system,
-        card_no as response_id,
-        'card' as survey_id,
-        question as question_id,
-        answered_at::date as answered_on,
-        member_no as owner_customer_id,
-        coalesce(sample, 'card') as owner_sample,
-        store as owner_store_id,
-        (case when question <> 'comment' then answer end)::decimal(9, 4) as score,
-        case when question = 'comment' then answer end as text,
-        date_trunc('month', coalesce(answered_at::date, handed_on))::date as month{trace}
-    from card unpivot (answer for question in (recommend, satisfaction, staff, price, comment))
-) to '{out}/staged/survey_answer' ({parquet}, partition_by (month), write_partition_columns true);
-drop table card;
 
 -- step: dims of masters
 create table warehouse.dim_product as
@@ -57,7 +26,7 @@ select
     case when standard_cost is not null then 'CNY' end as currency,
     launched_on,
     date '{as_of}' as valid_from
-from article, (values ('pos'), ('shop')) as s(system);
+from article, (values ('pos'), ('shop'), ('erp')) as s(system);
 
 create table warehouse.dim_store as
 select
@@ -76,24 +45,29 @@ from shop, (values ('pos'), ('shop')) as s(system);
 
 create table warehouse.dim_survey_question as
 select
-    'pos:card:' || question_id as question_key,
-    'pos' as system,
-    'card' as survey_id,
+    system || ':' || survey_id || ':' || question_id as question_key,
+    system,
+    survey_id,
     question_id,
     text,
     scale,
-    lowest::int as lowest,
-    highest::int as highest,
+    case scale when 'nps' then 0 when 'grade4' then 1 end::int as lowest,
+    case scale when 'nps' then 10 when 'grade4' then 4 end::int as highest,
     1::int as polarity,
     role,
     driver::varchar as driver
 from (values
-    ('recommend', '您有多大可能把我们推荐给朋友？', 'nps', 0, 10, 'overall', null),
-    ('satisfaction', '您对我们总体满意吗？', 'grade4', 1, 4, 'overall', null),
-    ('staff', '店员的服务如何？', 'grade4', 1, 4, 'driver', 'staff'),
-    ('price', '价格如何？', 'grade4', 1, 4, 'driver', 'price'),
-    ('comment', '您还有什么想说的？', 'text', null, null, 'driver', null)
-) as q(question_id, text, scale, lowest, highest, role, driver);
+    ('pos', 'card', 'recommend', '您有多大可能把我们推荐给朋友？', 'nps', 'overall', null),
+    ('pos', 'card', 'satisfaction', '您对我们总体满意吗？', 'grade4', 'overall', null),
+    ('pos', 'card', 'staff', '店员的服务如何？', 'grade4', 'driver', 'staff'),
+    ('pos', 'card', 'price', '价格如何？', 'grade4', 'driver', 'price'),
+    ('pos', 'card', 'comment', '您还有什么想说的？', 'text', 'driver', null),
+    ('shop', 'web', 'recommend', '您有多大可能把我们的网店推荐给朋友？', 'nps', 'overall', null),
+    ('shop', 'web', 'satisfaction', '您对这次购物满意吗？', 'grade4', 'overall', null),
+    ('shop', 'web', 'delivery', '送货如何？', 'grade4', 'driver', 'delivery'),
+    ('shop', 'web', 'goods', '商品质量如何？', 'grade4', 'driver', 'goods'),
+    ('shop', 'web', 'price', '价格如何？', 'grade4', 'driver', 'price')
+) as q(system, survey_id, question_id, text, scale, role, driver);
 
 create table warehouse.dim_fx_rate as
 with both_ways as (
@@ -113,6 +87,24 @@ held as (
 daily as (
     select from_currency, to_currency, unnest(range(quoted_on, holds_until + 1, interval 1 day))::date as on_date, rate, quoted_on, method
     from held
+),
+chosen as (
+    from daily
+    where on_date between date '{begins}' and date '{ends}'
+    qualify row_number() over (partition by from_currency, to_currency, on_date order by method) = 1
+),
+-- What nobody quotes goes over the yuan.
+crossed as (
+    select
+        a.from_currency,
+        b.to_currency,
+        a.on_date,
+        a.rate * b.rate as rate,
+        least(a.quoted_on, b.quoted_on) as quoted_on,
+        'cross' as method
+    from chosen as a
+    join chosen as b on b.on_date = a.on_date and b.from_currency = 'CNY'
+    where a.to_currency = 'CNY' and a.from_currency <> b.to_currency
 )
 select
     from_currency,
@@ -122,9 +114,7 @@ select
     rate::decimal(18, 12) as rate,
     quoted_on,
     method
-from daily
-where on_date between date '{begins}' and date '{ends}'
-qualify row_number() over (partition by from_currency, to_currency, on_date order by method) = 1;
+from (select from_currency, to_currency, on_date, rate, quoted_on, method from chosen union all from crossed);
 
 create table fx as
 select on_date, from_currency, to_currency, rate from warehouse.dim_fx_rate

@@ -20,3 +20,4 @@ create table warehouse.dim_product_cost as from read_parquet('{out}/dims/dim_pro
 create table warehouse.mart_sales_day as from read_parquet('{out}/marts/mart_sales_day/*.parquet');
 create table warehouse.mart_sales_month as from read_parquet('{out}/marts/mart_sales_month/*.parquet');
 create table warehouse.mart_product_month as from read_parquet('{out}/marts/mart_product_month/*.parquet');
+create table warehouse.fact_cost_to_serve as from read_parquet('{out}/facts/fact_cost_to_serve/*.parquet');

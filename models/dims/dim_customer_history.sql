@@ -2,14 +2,14 @@
 name: dim_customer_history
 description: >-
   One row per customer (customer_id) and stretch of days in which nothing of it changed, for facts
-  of that time: manager and type as the source versions said on the day, state as recomputed at
-  month ends with what is known now. Of several keys each attribute is the first system's that has
-  it, as in dim_customer; first versions hold from the beginning. A state holds from the day after
-  the month end that it was reckoned for; it looks at no clock, so that a row which begins after
-  as_of says what will be if nobody buys until then. Only changes have rows; anonymous sales are
-  left out.
+  of that time: manager and type as the source versions said on the day; state, ABC tier and RFM
+  name as recomputed at month ends with what is known now. Of several keys each attribute is the first system's that has
+  it, as in dim_customer; first versions hold from the beginning. What is recomputed holds from the day after
+  the month end that it was reckoned for. A state looks at no clock, so that a row which begins after
+  as_of says what will be if nobody buys until then; tier and name are those of month ends that
+  as_of has seen. Only changes have rows; anonymous sales are left out.
 grain: [customer_id, valid_from]
-optional: [customer, departure, fact_customer_value]
+optional: [customer, departure, fact_customer_value, step_month_end_cut, step_value_span, step_purchase_span]
 upkeep: {touched: step_customer_touched, replaces: customer_id}
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
@@ -18,6 +18,8 @@ columns:
   customer_type: {type: string, description: "person or company, as the sources said."}
   account_manager_key: {type: string, description: "The employee who looked after it, system:employee id, as the sources said."}
   state: {type: string, description: "At the last month end before the stretch: potential (no deal by then, and nobody followed it), target (no deal, and followed), actual (a deal, and not lost), or lost (lapsed, or a recorded departure after its last deal).", tests: [not_null, {accepted_values: [potential, target, actual, lost]}]}
+  abc_tier: {type: string, description: "At the last month end before the stretch, as mart_customer would have had it: A, B or C by the value of the trailing twelve months; null before the first deal.", tests: [{accepted_values: [A, B, C]}]}
+  rfm_name: {type: string, description: "At the same month end, by recency and frequency as mart_customer would have named it; null before the first deal.", tests: [{accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
 tests:
   - unique: [customer_id, valid_from]
   - name: stretches follow one another without a gap
@@ -33,7 +35,7 @@ with identities as (
 ),
 -- Customers by a number, since numbers sort faster than ids.
 customers as materialized (
-    select customer_id, row_number() over () as customer, count(*) > 1 as is_shared
+    select customer_id, cast(row_number() over () as integer) as customer, count(*) > 1 as is_shared
     from identities
     group by customer_id
 ),
@@ -230,13 +232,163 @@ changes as (
     select s.customer, s.valid_from, c.customer_type, c.account_manager_key, s.state
     from states as s
     join steady as c on c.customer = s.customer
+),
+value_spans as materialized (
+    select c.customer, v.customer_id, v.month, v.next_month, v.value_amount
+    from {{ ref "step_value_span" }} as v
+    join customers as c on c.customer_id = v.customer_id
+),
+moved_cuts as materialized (
+    select
+        month,
+        a_amount,
+        a_customer_id,
+        b_amount,
+        b_customer_id,
+        lag(a_amount) over (order by month) as last_a_amount,
+        lag(a_customer_id) over (order by month) as last_a_customer_id,
+        lag(b_amount) over (order by month) as last_b_amount,
+        lag(b_customer_id) over (order by month) as last_b_customer_id
+    from {{ ref "step_month_end_cut" }}
+),
+-- The tier at each month end with another value, and at those between at which a cut passes it.
+tiers as (
+    select
+        v.customer,
+        v.month,
+        case
+            when v.value_amount > m.a_amount or (v.value_amount = m.a_amount and v.customer_id <= m.a_customer_id) then 'A'
+            when v.value_amount > m.b_amount or (v.value_amount = m.b_amount and v.customer_id <= m.b_customer_id) then 'B'
+            else 'C'
+        end as abc_tier
+    from value_spans as v
+    join moved_cuts as m on m.month = v.month
+    union all
+    select
+        v.customer,
+        m.month,
+        case
+            when v.value_amount > m.a_amount or (v.value_amount = m.a_amount and v.customer_id <= m.a_customer_id) then 'A'
+            when v.value_amount > m.b_amount or (v.value_amount = m.b_amount and v.customer_id <= m.b_customer_id) then 'B'
+            else 'C'
+        end
+    from value_spans as v
+    join moved_cuts as m on m.month > v.month and m.month < v.next_month
+    where v.value_amount between (select min(b_amount) from moved_cuts) and (select max(a_amount) from moved_cuts)
+        and v.next_month > v.month + 31
+        and (
+            v.value_amount between least(m.a_amount, m.last_a_amount) and greatest(m.a_amount, m.last_a_amount)
+            or v.value_amount between least(m.b_amount, m.last_b_amount) and greatest(m.b_amount, m.last_b_amount)
+        )
+),
+tier_changes as (
+    select customer, month, abc_tier
+    from tiers
+    qualify abc_tier is distinct from lag(abc_tier) over (partition by customer order by month)
+),
+-- The RFM name of each last purchase day and frequency at every month end from that day on. Above
+-- all cuts one frequency is as good as another.
+purchase_spans as materialized (
+    select
+        c.customer,
+        p.month,
+        p.next_month,
+        p.last_purchase_on,
+        least(p.frequency, h.frequency) as frequency,
+        p.last_recency_on,
+        least(p.last_frequency, h.frequency) as last_frequency
+    from {{ ref "step_purchase_span" }} as p
+    join customers as c on c.customer_id = p.customer_id
+    cross join (select max(frequency_cut_4) + 1 as frequency from {{ ref "step_month_end_cut" }}) as h
+),
+scored as (
+    select
+        c.month,
+        p.last_purchase_on,
+        p.frequency,
+        1 + (p.last_purchase_on > c.recency_cut_1)::int + (p.last_purchase_on > c.recency_cut_2)::int
+            + (p.last_purchase_on > c.recency_cut_3)::int + (p.last_purchase_on > c.recency_cut_4)::int as recency_score,
+        1 + (p.frequency > c.frequency_cut_1)::int + (p.frequency > c.frequency_cut_2)::int
+            + (p.frequency > c.frequency_cut_3)::int + (p.frequency > c.frequency_cut_4)::int as frequency_score
+    from (select last_purchase_on, frequency, min(month) as month from purchase_spans group by all) as p
+    join {{ ref "step_month_end_cut" }} as c on c.month >= p.month
+),
+named as materialized (
+    select
+        month,
+        last_purchase_on,
+        frequency,
+        case
+            when recency_score = 5 and frequency_score >= 4 then 'champion'
+            when recency_score >= 3 and frequency_score >= 4 then 'loyal'
+            when recency_score >= 4 and frequency_score >= 2 then 'potential_loyal'
+            when recency_score = 5 then 'new'
+            when recency_score = 4 then 'promising'
+            when recency_score = 3 and frequency_score = 3 then 'needs_attention'
+            when recency_score = 3 then 'about_to_sleep'
+            when frequency_score = 5 then 'cannot_lose'
+            when frequency_score >= 3 then 'at_risk'
+            else 'hibernating'
+        end as rfm_name
+    from scored
+),
+renamed as (
+    select *, lag(rfm_name) over (partition by last_purchase_on, frequency order by month) as last_name
+    from named
+),
+name_changes as (
+    select p.customer, p.month, n.rfm_name
+    from purchase_spans as p
+    join renamed as n on n.month = p.month and n.last_purchase_on = p.last_purchase_on and n.frequency = p.frequency
+    left join renamed as b on b.month = p.month and b.last_purchase_on = p.last_recency_on and b.frequency = p.last_frequency
+    where n.rfm_name is distinct from b.last_name
+    union all
+    select p.customer, n.month, n.rfm_name
+    from purchase_spans as p
+    join (from renamed where rfm_name <> last_name) as n
+        on n.last_purchase_on = p.last_purchase_on and n.frequency = p.frequency and n.month > p.month and n.month < p.next_month
+),
+-- All that changes, each on its days. Words as enums, since numbers are carried on faster; what a
+-- source leaves empty is no null, since nulls say nothing here.
+series as (
+    select
+        customer,
+        valid_from,
+        coalesce(customer_type, '') as customer_type,
+        coalesce(account_manager_key, '') as account_manager_key,
+        cast(state as enum('potential', 'target', 'actual', 'lost')) as state,
+        cast(null as enum('A', 'B', 'C')) as abc_tier,
+        cast(null as enum('champion', 'loyal', 'potential_loyal', 'new', 'promising', 'needs_attention', 'about_to_sleep', 'cannot_lose', 'at_risk', 'hibernating')) as rfm_name
+    from changes
+    union all
+    select customer, {{ add_months "month" "1" }}, null, null, null, cast(abc_tier as enum('A', 'B', 'C')), null
+    from tier_changes
+    union all
+    select customer, {{ add_months "month" "1" }}, null, null, null, null, cast(rfm_name as enum('champion', 'loyal', 'potential_loyal', 'new', 'promising', 'needs_attention', 'about_to_sleep', 'cannot_lose', 'at_risk', 'hibernating'))
+    from name_changes
+),
+history as (
+    select
+        customer,
+        valid_from,
+        coalesce(lead(valid_from) over by_day, date '9999-12-31') as valid_to,
+        last_value(customer_type ignore nulls) over (by_day rows unbounded preceding) as customer_type,
+        last_value(account_manager_key ignore nulls) over (by_day rows unbounded preceding) as account_manager_key,
+        last_value(state ignore nulls) over (by_day rows unbounded preceding) as state,
+        last_value(abc_tier ignore nulls) over (by_day rows unbounded preceding) as abc_tier,
+        last_value(rfm_name ignore nulls) over (by_day rows unbounded preceding) as rfm_name
+    from series
+    window by_day as (partition by customer order by valid_from)
+    qualify valid_to > valid_from
 )
 select
     cast(c.customer_id as varchar) as customer_id,
     cast(h.valid_from as date) as valid_from,
-    cast(coalesce(lead(h.valid_from) over (partition by h.customer order by h.valid_from), date '9999-12-31') as date) as valid_to,
-    cast(h.customer_type as varchar) as customer_type,
-    cast(h.account_manager_key as varchar) as account_manager_key,
-    cast(h.state as varchar) as state
-from changes as h
+    cast(h.valid_to as date) as valid_to,
+    cast(nullif(h.customer_type, '') as varchar) as customer_type,
+    cast(nullif(h.account_manager_key, '') as varchar) as account_manager_key,
+    cast(h.state as varchar) as state,
+    cast(h.abc_tier as varchar) as abc_tier,
+    cast(h.rfm_name as varchar) as rfm_name
+from history as h
 join customers as c on c.customer = h.customer

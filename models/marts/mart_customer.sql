@@ -52,6 +52,9 @@ columns:
   recency_score: {type: int, unit: score, description: "5 for the latest last_purchase_on to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse, so that equal days score the same; without a purchase day, worst.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   frequency_score: {type: int, unit: score, description: "The same by frequency, all purchase days by as_of.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, the smaller customer_id comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  frequency_fifth: {type: int, unit: fifth, description: "The same by frequency.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  monetary_fifth: {type: int, unit: fifth, description: "The same by trailing_value_amount.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   rfm: {type: string, description: "The scores of recency, frequency and value, such as 543.", tests: [not_null]}
   rfm_name: {type: string, description: "By recency_score r and frequency_score f. r 5: champion (f 4–5), potential_loyal (2–3), new (1). r 4: loyal (4–5), potential_loyal (2–3), promising (1). r 3: loyal (4–5), needs_attention (3), about_to_sleep (1–2). r 1–2: cannot_lose (5), at_risk (3–4), hibernating (1–2).", tests: [not_null, {accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
   state: {type: string, description: "actual, or lost: lapsed (the last deal longer ago than the lapse window, strictly), or recorded as departed by as_of, with no deal after that day.", tests: [not_null, {accepted_values: [actual, lost]}]}
@@ -400,26 +403,40 @@ cuts as (
         quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
     from measured
 ),
+-- Customers by number, since numbers sort faster than ids, and nothing else goes along.
+numbered as (
+    select customer_id, recency_on, frequency, trailing_value_amount, row_number() over (order by customer_id) as number
+    from measured
+),
 ranked as (
     select
-        *,
+        customer_id,
         row_number() over by_value as value_rank,
-        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
-    from measured
-    window by_value as (order by trailing_value_amount desc, customer_id)
+        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount,
+        ntile(5) over (order by recency_on, number) as recency_fifth,
+        ntile(5) over (order by frequency, number) as frequency_fifth,
+        ntile(5) over (order by trailing_value_amount, number) as monetary_fifth
+    from numbered
+    window by_value as (order by trailing_value_amount desc, number)
 ),
 scored as (
     select
-        r.*,
+        m.*,
+        r.value_rank,
+        r.value_before_amount,
+        r.recency_fifth,
+        r.frequency_fifth,
+        r.monetary_fifth,
         case
             when 100 * r.value_before_amount < 80 * c.value_amount then 'A'
             when 100 * r.value_before_amount < 95 * c.value_amount then 'B'
             else 'C'
         end as abc_tier,
-        1 + (r.recency_on > c.recency[1])::int + (r.recency_on > c.recency[2])::int + (r.recency_on > c.recency[3])::int + (r.recency_on > c.recency[4])::int as recency_score,
-        1 + (r.frequency > c.frequency[1])::int + (r.frequency > c.frequency[2])::int + (r.frequency > c.frequency[3])::int + (r.frequency > c.frequency[4])::int as frequency_score,
-        1 + (r.trailing_value_amount > c.value[1])::int + (r.trailing_value_amount > c.value[2])::int + (r.trailing_value_amount > c.value[3])::int + (r.trailing_value_amount > c.value[4])::int as monetary_score
-    from ranked as r
+        1 + (m.recency_on > c.recency[1])::int + (m.recency_on > c.recency[2])::int + (m.recency_on > c.recency[3])::int + (m.recency_on > c.recency[4])::int as recency_score,
+        1 + (m.frequency > c.frequency[1])::int + (m.frequency > c.frequency[2])::int + (m.frequency > c.frequency[3])::int + (m.frequency > c.frequency[4])::int as frequency_score,
+        1 + (m.trailing_value_amount > c.value[1])::int + (m.trailing_value_amount > c.value[2])::int + (m.trailing_value_amount > c.value[3])::int + (m.trailing_value_amount > c.value[4])::int as monetary_score
+    from measured as m
+    join ranked as r on r.customer_id = m.customer_id
     cross join cuts as c
 ),
 customers as (
@@ -482,6 +499,9 @@ select
     cast(c.recency_score as integer) as recency_score,
     cast(c.frequency_score as integer) as frequency_score,
     cast(c.monetary_score as integer) as monetary_score,
+    cast(c.recency_fifth as integer) as recency_fifth,
+    cast(c.frequency_fifth as integer) as frequency_fifth,
+    cast(c.monetary_fifth as integer) as monetary_fifth,
     cast(c.recency_score || '' || c.frequency_score || c.monetary_score as varchar) as rfm,
     cast(
         case

@@ -1,10 +1,12 @@
--- Marts of customers, on top of mart_customer and of each other.
+-- What customers are worth, on top of mart_customer.
 
 -- step: mart_abc
-create table warehouse.mart_abc as
+-- A view, which finds its table under whatever name the file is attached.
+use warehouse;
+create view mart_abc as
 with totals as (
     select count(*) as customers, sum(greatest(trailing_value_amount, 0)) as value_amount
-    from warehouse.mart_customer
+    from mart_customer
 )
 select
     cast(c.customer_id as varchar) as customer_id,
@@ -19,9 +21,9 @@ select
     cast(c.abc_tier as varchar) as abc_tier,
     cast(100 * c.value_rank <= 4 * t.customers as boolean) as is_top_4,
     cast(100 * c.value_rank <= 20 * t.customers as boolean) as is_top_20
-from warehouse.mart_customer as c
+from mart_customer as c
 cross join totals as t;
-copy warehouse.mart_abc to '{out}/marts/mart_abc.parquet' ({parquet});
+use memory;
 
 -- step: mart_rfm
 create table warehouse.mart_rfm as
@@ -328,216 +330,3 @@ select
 from measured as m
 left join rises as r on r.period = m.period and r.scope = m.scope;
 copy warehouse.mart_concentration to '{out}/marts/mart_concentration.parquet' ({parquet});
-
--- step: mart_customer_state
--- Nobody is described before as_of, so that who has no date of their own is known from the first deal.
-create table warehouse.mart_customer_state as
-with customers as (
-    select
-        d.customer_id,
-        d.account_manager_key,
-        least(d.created_on, c.first_deal_on, date '{as_of}') as known_on,
-        c.first_deal_on,
-        c.last_deal_on,
-        c.lapses_on,
-        c.state
-    from warehouse.dim_customer as d
-    left join warehouse.mart_customer as c on c.customer_id = d.customer_id
-)
-select
-    cast(customer_id as varchar) as customer_id,
-    cast(date '{as_of}' as date) as as_of,
-    cast(coalesce(state, case when account_manager_key is not null then 'target' else 'potential' end) as varchar) as state,
-    cast(
-        case
-            when state = 'actual' then 'deal'
-            when state = 'lost' then 'lapsed'
-            when account_manager_key is not null then 'account_manager'
-            else 'nobody'
-        end as varchar
-    ) as reason,
-    cast(known_on as date) as known_on,
-    cast(first_deal_on as date) as first_deal_on,
-    cast(last_deal_on as date) as last_deal_on,
-    cast(lapses_on as date) as lapses_on,
-    cast(case when state = 'lost' then lapses_on + 1 end as date) as lost_on,
-    cast(account_manager_key as varchar) as account_manager_key
-from customers;
-copy warehouse.mart_customer_state to '{out}/marts/mart_customer_state.parquet' ({parquet});
-
--- step: mart_state_flow
--- Nobody has an account manager, so that nobody is a target: who has no deal is potential.
-create table warehouse.mart_state_flow as
-with customers as (
-    select
-        customer_id,
-        date_trunc('month', known_on)::date as known_month,
-        date_trunc('month', first_deal_on)::date as deal_month
-    from warehouse.mart_customer_state
-),
-spans as (
-    select known_month, deal_month, count(*) as customers
-    from customers
-    group by all
-),
-moves as (
-    select known_month as month, 'none' as from_state, 'potential' as to_state, sum(customers) as customers
-    from spans
-    where deal_month is null or known_month < deal_month
-    group by known_month
-    union all
-    select deal_month, case when known_month < deal_month then 'potential' else 'none' end, 'actual', sum(customers)
-    from spans
-    where deal_month is not null
-    group by 1, 2
-),
-months as (
-    select unnest(generate_series(min(month), date_trunc('month', date '{as_of}')::date, interval 1 month))::date as month
-    from moves
-    having min(month) is not null
-),
--- Potential customers who come and who leave, and those at the end of each month.
-stocks as (
-    select
-        month,
-        coalesce(leavers, 0) as leavers,
-        sum(coalesce(comers, 0) - coalesce(leavers, 0)) over (order by month) as customers
-    from months
-    left join (
-        select month, sum(customers) filter (where to_state = 'potential') as comers, sum(customers) filter (where from_state = 'potential') as leavers
-        from moves
-        group by month
-    ) using (month)
-),
-stays as (
-    select month, lag(customers, 1, 0) over (order by month) - leavers as customers
-    from stocks
-),
-retention as (
-    select month, kept, lost, reactivated, dormant
-    from warehouse.mart_retention_month
-    where segment_kind = 'all'
-),
-flows as (
-    select month, from_state, to_state, sum(customers) as customers
-    from (
-        select month, from_state, to_state, customers from moves
-        union all
-        select month, 'potential', 'potential', customers from stays
-        union all
-        select month, 'actual', 'actual', kept from retention
-        union all
-        select month, 'actual', 'lost', lost from retention
-        union all
-        select month, 'lost', 'actual', reactivated from retention
-        union all
-        select month, 'lost', 'lost', dormant - lost from retention
-    )
-    group by all
-    having sum(customers) <> 0
-),
-compared as (
-    select
-        month,
-        from_state,
-        to_state,
-        customers,
-        case when from_state <> 'none' then sum(customers) over (partition by month, from_state) end as customers_before
-    from flows
-)
-select
-    cast(month as date) as month,
-    cast(from_state as varchar) as from_state,
-    cast(to_state as varchar) as to_state,
-    cast(customers as bigint) as customers,
-    cast(customers_before as bigint) as customers_before,
-    cast(customers::double / nullif(customers_before::double, 0) as double) as share,
-    cast(from_state <> to_state as boolean) as is_move,
-    cast(
-        from_state = to_state or from_state = 'none' or (from_state, to_state) in (
-            ('potential', 'target'),
-            ('target', 'potential'),
-            ('potential', 'actual'),
-            ('target', 'actual'),
-            ('actual', 'lost'),
-            ('lost', 'actual')
-        ) as boolean
-    ) as is_allowed,
-    cast(last_day(month) > date '{as_of}' as boolean) as is_open
-from compared;
-copy warehouse.mart_state_flow to '{out}/marts/mart_state_flow.parquet' ({parquet});
-
--- step: mart_call_list
-create table warehouse.mart_call_list as
-select
-    cast(s.customer_id as varchar) as customer_id,
-    cast(s.as_of as date) as as_of,
-    cast(
-        case s.state
-            when 'actual' then 'existing'
-            when 'lost' then 'dormant'
-            when 'target' then 'potential'
-            else 'public_potential'
-        end as varchar
-    ) as list,
-    cast(s.reason as varchar) as reason,
-    cast(s.account_manager_key as varchar) as account_manager_key,
-    cast(s.last_deal_on as date) as last_deal_on,
-    cast(s.lapses_on as date) as lapses_on,
-    cast((s.as_of - s.last_deal_on)::int as integer) as silent_days,
-    cast((s.lapses_on - s.as_of)::int as integer) as days_to_lapse,
-    cast(c.net_amount as decimal(18, 4)) as net_amount,
-    cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
-    cast(c.abc_tier as varchar) as abc_tier,
-    cast(c.rfm_name as varchar) as rfm_name,
-    null::varchar as assigned_to_key,
-    null::date as departed_on,
-    null::varchar as departure_kind
-from warehouse.mart_customer_state as s
-left join warehouse.mart_customer as c on c.customer_id = s.customer_id;
-copy warehouse.mart_call_list to '{out}/marts/mart_call_list.parquet' ({parquet});
-
--- step: dim_customer_history
-create table warehouse.dim_customer_history as
-with months as (
-    select i.customer_id, v.month, max(v.last_sold_on) as last_deal_on
-    from warehouse.fact_customer_value as v
-    join warehouse.dim_customer_identity as i using (customer_key)
-    where v.last_sold_on is not null
-    group by all
-),
-events as (
-    select
-        *,
-        lag(lapse_month) over by_month is null as is_first,
-        lag(lapse_month) over by_month < month as was_lost,
-        lead(month) over by_month as next_month
-    from (select *, date_trunc('month', last_deal_on + interval 12 month + interval 1 day)::date as lapse_month from months)
-    window by_month as (partition by customer_id order by month)
-),
-states as (
-    select customer_id, date '0001-01-01' as valid_from, 'potential' as state
-    from warehouse.dim_customer
-    union all
-    select customer_id, (month + interval 1 month)::date, 'actual'
-    from events
-    where is_first or was_lost
-    union all
-    select customer_id, (lapse_month + interval 1 month)::date, 'lost'
-    from events
-    where next_month is null or lapse_month < next_month
-)
-select
-    s.customer_id,
-    s.valid_from,
-    coalesce(lead(s.valid_from) over (partition by s.customer_id order by s.valid_from), date '9999-12-31') as valid_to,
-    c.customer_type,
-    null::varchar as account_manager_key,
-    s.state
-from states as s
-join warehouse.dim_customer as c using (customer_id);
-copy warehouse.dim_customer_history to '{out}/marts/dim_customer_history.parquet' ({parquet});
-
--- step: what nobody gives
-create table warehouse.fact_assignment (week_on date, employee_key varchar, customer_key varchar, reason varchar, assigned_by varchar);
-create table warehouse.mart_service (month date, channel varchar, department varchar, case_severity varchar, orders bigint, complaints bigint, complaints_per_1000_orders double, contacts_in bigint, contacts_out bigint, abandoned bigint, abandonment_rate double, waited bigint, seconds_waited bigint, wait_median_seconds double, wait_p90_seconds double, service_level_base bigint, answered_in_time bigint, service_level double, issues bigint, issues_resolved_first bigint, first_contact_resolution double, first_contact_low double, first_contact_high double, cases bigint, answered bigint, answer_median_hours double, answer_p90_hours double, judged bigint, answered_within_standard bigint, answered_within_share double, answered_within_low double, answered_within_high double, resolved bigint, hours_to_resolve decimal(18,4), resolve_median_hours double, resolve_p90_hours double, transfers bigint, transfers_per_case double, reopened bigint);

@@ -1,0 +1,128 @@
+package transform_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+
+	"nightjar/transform"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// drawSpending draws what customers of several keys bought in some months of 2023 and
+// 2024: value and purchase days, with months of returns alone, deals without a purchase
+// day, and amounts whose cost is not known.
+func drawSpending(t *rapid.T) (identity, value, bought []string) {
+	customers := rapid.IntRange(1, 9).Draw(t, "customers")
+	known := rapid.SampledFrom([]int{0, 30, 100}).Draw(t, "percent of costs known")
+	for i := range 2 * customers {
+		id := i
+		if rapid.IntRange(0, 3).Draw(t, "shares") == 0 {
+			id = i / 2
+		}
+		key := fmt.Sprintf("shop:%d", i)
+		identity = append(identity, fmt.Sprintf("('%s', 'shop:%d')", key, id))
+		for _, number := range rapid.SliceOfNDistinct(rapid.IntRange(0, 17), 0, 6, rapid.ID[int]).Draw(t, "months") {
+			month := time.Date(2023, time.Month(1+number), 1, 0, 0, 0, 0, time.UTC)
+			amount := rapid.IntRange(-2, 6).Draw(t, "amount")
+			deal, margin, mask, last := "null", "null", 0, "null"
+			if rapid.IntRange(0, 99).Draw(t, "cost") < known {
+				margin = fmt.Sprint(amount - rapid.IntRange(0, 2).Draw(t, "unit cost"))
+			}
+			if day := rapid.IntRange(0, 28).Draw(t, "day"); day > 0 {
+				deal = "date '" + month.AddDate(0, 0, day-1).Format(time.DateOnly) + "'"
+				if amount >= 0 {
+					mask, last = 1<<day|1<<1, deal
+				}
+			}
+			value = append(value, fmt.Sprintf("('%s', date '%s', %d, %s, %s, %s)", key, month.Format(time.DateOnly), amount, margin, deal, deal))
+			bought = append(bought, fmt.Sprintf("('%s', date '%s', %d, %s)", key, month.Format(time.DateOnly), mask, last))
+		}
+	}
+	return identity, value, bought
+}
+
+// What is recomputed for a month end is what mart_customer says when run on that day with
+// the same rows.
+func TestTierAndNameOfAMonthEndAreThoseOfThatDay(test *testing.T) {
+	w := newWorkshop(test)
+	lastDay := time.Date(2024, time.August, 31, 0, 0, 0, 0, time.UTC)
+	rapid.Check(test, func(t *rapid.T) {
+		w.t = test
+		identity, value, bought := drawSpending(t)
+		const money = "cast(%s as decimal(18, 4)) as %s"
+		refs := map[string][]string{
+			"dim_customer_identity": w.give("col0 as customer_key, col1 as customer_id, 'key' as rule", identity),
+			"fact_customer_value": w.give("col0 as customer_key, col1 as month, "+fmt.Sprintf(money, "col2", "net_amount")+", "+
+				fmt.Sprintf(money, "col3", "margin_amount")+", "+fmt.Sprintf(money, "case when col3 is null then 0 else col2 end", "costed_net_amount")+", "+
+				"cast(col4 as date) as first_sold_on, cast(col5 as date) as last_sold_on, 1::bigint as documents, "+
+				fmt.Sprintf(money, "0", "returns_amount")+", "+fmt.Sprintf(money, "0", "cost_to_serve_amount"), value),
+			"fact_retention": w.give("col0 as customer_key, col1 as month, col2::bigint as purchase_days_mask, cast(col3 as date) as last_purchase_on, "+
+				"case when col2 > 0 then col1 end as first_purchase_on, 0::decimal(18, 4) as net_amount", bought),
+		}
+		history := w.buildWithSteps("dim_customer_history", maps.Clone(refs), w.vars("2024-08-31", "2024-08-31"))[0]
+		for range 2 {
+			months := rapid.IntRange(0, 19).Draw(t, "months before")
+			day := lastDay.AddDate(0, 0, 1).AddDate(0, -months, -1).Format(time.DateOnly)
+			want := w.rows(w.buildWithSteps("mart_customer", maps.Clone(refs), w.vars(day, day)), "customer_id, abc_tier, rfm_name")
+			got := w.words("(from read_parquet('"+history+"') where abc_tier is not null and date '"+day+"' + 1 between valid_from and valid_to - 1)", "customer_id, abc_tier, rfm_name")
+			if difference := cmp.Diff(want, got); difference != "" {
+				t.Fatalf("at the end of %s (-mart_customer +dim_customer_history):\n%s", day, difference)
+			}
+		}
+		const repeated = `(select *, lag((state, customer_type, account_manager_key, abc_tier, rfm_name)) over (partition by customer_id order by valid_from) as last_row from read_parquet('%s'))`
+		if rows := w.words("(from "+fmt.Sprintf(repeated, history)+" where (state, customer_type, account_manager_key, abc_tier, rfm_name) is not distinct from last_row)", "customer_id, valid_from"); len(rows) > 0 {
+			t.Fatalf("rows that change nothing: %v", rows)
+		}
+	})
+}
+
+// buildWithSteps builds a model, and before it the steps on the way that refs lack, which
+// it adds.
+func (w *workshop) buildWithSteps(model string, refs map[string][]string, vars map[string]string) []string {
+	w.t.Helper()
+	m := w.catalog.Models[model]
+	for _, name := range m.Refs {
+		if refs[name] == nil && w.catalog.Models[name].IsStep() && !m.Upkeeps(name) {
+			refs[name] = w.buildWithSteps(name, refs, vars)
+		}
+	}
+	return w.buildAt(model, transform.Build{Refs: refs}, vars)
+}
+
+// While the cuts are what they were, whoever is not touched keeps rows, tier and name.
+func TestHistoryOfCustomersIsKeptUpByThoseTouched(test *testing.T) {
+	w := newWorkshop(test)
+	fixed := map[string][]string{
+		"step_value_basis": w.give("col0 as month, col1 as value_basis", []string{"(date '2024-02-01', 'net')", "(date '2024-03-01', 'net')", "(date '2024-04-01', 'net')"}),
+		"step_month_end_cut": w.give("col0 as month, col1::decimal(18, 4) as a_amount, 'shop:2' as a_customer_id, 1::decimal(18, 4) as b_amount, 'shop:3' as b_customer_id, "+
+			"col2 as recency_cut_1, col2 + 3 as recency_cut_2, col2 + 9 as recency_cut_3, col2 + 15 as recency_cut_4, "+
+			"1::bigint as frequency_cut_1, 1::bigint as frequency_cut_2, 2::bigint as frequency_cut_3, 2::bigint as frequency_cut_4",
+			[]string{"(date '2024-02-01', 5, date '2024-02-05')", "(date '2024-03-01', 4, date '2024-02-09')", "(date '2024-04-01', 6, date '2024-03-09')"}),
+	}
+	upkept := []string{"step_value_span", "step_purchase_span", "dim_customer_history"}
+	given := func(n night) map[string][]string {
+		refs := n.given(w)
+		maps.Copy(refs, fixed)
+		refs["fact_customer_value"] = w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount, cast(null as decimal(18, 4)) as margin_amount", n.value)
+		return refs
+	}
+	rapid.Check(test, func(t *rapid.T) {
+		w.t = test
+		last := drawNight(t, night{})
+		tonight := drawNight(t, last)
+		before, now, vars := given(last), given(tonight), w.vars(tonight.asOf, last.asOf)
+		touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, vars)
+		now["step_customer_touched"] = touched
+		for _, model := range upkept {
+			before[model] = w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
+			whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, vars)
+			kept := w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: before[model]}}, vars)
+			w.same(t, model, whole, kept)
+			now[model] = whole
+		}
+	})
+}
