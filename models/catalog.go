@@ -1,8 +1,6 @@
 package models
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -15,7 +13,7 @@ import (
 type Catalog struct {
 	Inputs map[string]*Input
 	Models map[string]*Model
-	// Moved says of which own models the original has changed since.
+	// Moved says of which own models and contracts the original has changed since.
 	Moved []string
 	// Fixtures is the text of each model's `<model>.test.yaml`, by model.
 	Fixtures map[string]Fixture
@@ -26,8 +24,8 @@ type Fixture struct{ Path, Text string }
 
 // Load reads contracts (`*.yaml` beside an `inputs` folder), models (`*.sql`)
 // and fixtures (`*.test.yaml`) from the trees, in order; later ones replace
-// earlier ones of the same name. A replacement keeps at least the columns and
-// the grain of what it replaces.
+// earlier ones of the same name. A replacement names the version that it
+// overrides, and keeps at least the columns and the grain or key of it.
 func Load(trees ...fs.FS) (*Catalog, error) {
 	c := &Catalog{Inputs: map[string]*Input{}, Models: map[string]*Model{}, Fixtures: map[string]Fixture{}}
 	for _, tree := range trees {
@@ -58,13 +56,16 @@ func (c *Catalog) add(tree fs.FS, path string) error {
 		if err != nil {
 			return err
 		}
+		if err := c.replacesInput(path, in); err != nil {
+			return err
+		}
 		c.Inputs[in.Name] = in
 	case strings.HasSuffix(path, ".sql"):
 		m, err := ParseModel(path, text)
 		if err != nil {
 			return err
 		}
-		if err := c.replaces(m); err != nil {
+		if err := c.replacesModel(m); err != nil {
 			return err
 		}
 		c.Models[m.Name] = m
@@ -72,28 +73,17 @@ func (c *Catalog) add(tree fs.FS, path string) error {
 	return nil
 }
 
-// replaces checks that a user's model keeps the grain and columns of the one
-// that it replaces, and names the fingerprint that it overrides.
-func (c *Catalog) replaces(m *Model) error {
-	old, exists := c.Models[m.Name]
-	if !exists {
-		return nil
-	}
-	if m.Overrides == "" {
-		return fmt.Errorf("%s: a model %s ships with Nightjar: to replace it, add `overrides: %s` to the header; `nightjar model %[2]s --own` prints ours so", m.Path, m.Name, old.Fingerprint)
-	}
-	if m.Overrides != old.Fingerprint {
-		c.Moved = append(c.Moved, fmt.Sprintf("%s overrides version %s of %s, which now is %s: see with `nightjar model %[3]s` what changed in it, then say `overrides: %[4]s`", m.Path, m.Overrides, m.Name, old.Fingerprint))
-	}
-	if !slices.Equal(m.Grain, old.Grain) {
-		return fmt.Errorf("%s: the grain must stay %v, as in the model that it replaces", m.Path, old.Grain)
-	}
-	for _, column := range old.Columns {
-		if !m.has(column.Name) {
-			return fmt.Errorf("%s: column %s of the model that it replaces is missing", m.Path, column.Name)
+// readsChanged counts what a model asks the changed rows of among what it reads.
+func (c *Catalog) readsChanged(m *Model) {
+	for _, name := range m.Changed {
+		switch {
+		case slices.Contains(m.Inputs, name) || slices.Contains(m.Refs, name):
+		case c.Models[name] != nil:
+			m.Refs = append(m.Refs, name)
+		default:
+			m.Inputs = append(m.Inputs, name)
 		}
 	}
-	return nil
 }
 
 // resolve checks that everything named exists, and that no model waits for itself.
@@ -104,6 +94,7 @@ func (c *Catalog) resolve() error {
 		}
 	}
 	for _, m := range c.Models {
+		c.readsChanged(m)
 		for _, name := range m.Inputs {
 			if c.Inputs[name] == nil {
 				return fmt.Errorf("%s: input %q does not exist%s", m.Path, name, nearest(name, keys(c.Inputs)))
@@ -170,8 +161,7 @@ func (m *Model) carry(columns []Column) {
 		m.Carried = append(m.Carried, column.Name)
 		text += "\n" + column.Name + " " + string(column.Type)
 	}
-	sum := sha256.Sum256([]byte(text))
-	m.Fingerprint = hex.EncodeToString(sum[:8])
+	m.Fingerprint = hashed([]byte(text))
 }
 
 // Order lists the models so that each comes after those it refers to; equals

@@ -25,9 +25,12 @@ type Input struct {
 	// Reaches are date columns by which a row is also counted in another month.
 	Reaches []string `yaml:"reaches"`
 	Columns Columns  `yaml:"columns"`
+	// Overrides is the fingerprint of the standard contract that a user's
+	// contract of the same name replaces.
+	Overrides string `yaml:"overrides"`
 	// Own are a project's own columns, named x_…: see [Catalog.Carry].
 	Own []Column `yaml:"-"`
-	// Text is the contract as written, for fingerprints.
+	// Text is the contract as written: see [Input.Fingerprint].
 	Text string `yaml:"-"`
 }
 

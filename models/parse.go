@@ -2,8 +2,6 @@ package models
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
@@ -55,18 +53,12 @@ func ParseModel(name string, text []byte) (*Model, error) {
 	}
 	m.SQL = strings.TrimSpace(string(body))
 	m.Line = 1 + bytes.Count(text[:len(text)-len(bytes.TrimLeftFunc(body, unicode.IsSpace))], []byte("\n"))
-	sum := sha256.Sum256(text)
-	m.Fingerprint = hex.EncodeToString(sum[:8])
+	m.Fingerprint = hashed(text)
 	m.Inputs = named(m.SQL, "input")
 	m.Refs = named(m.SQL, "ref")
 	m.Vars = named(m.SQL, "var")
 	m.Previous = named(m.SQL, "previous")
 	m.Changed = named(m.SQL, "changed")
-	if unread := slices.DeleteFunc(slices.Clone(m.Changed), func(name string) bool {
-		return slices.Contains(m.Inputs, name) || slices.Contains(m.Refs, name)
-	}); len(unread) > 0 {
-		return nil, fmt.Errorf("%s: it asks for what changed of %s, and does not read it", name, strings.Join(unread, ", "))
-	}
 	if m.Upkeep != nil && !slices.Contains(m.Refs, m.Upkeep.Touched) {
 		m.Refs = append(m.Refs, m.Upkeep.Touched)
 		m.Optional = append(m.Optional, m.Upkeep.Touched)
