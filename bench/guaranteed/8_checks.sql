@@ -194,7 +194,6 @@ insert into warehouse.table_version select 'mart_cohort', null, count(*), sum(ha
 insert into warehouse.table_version select 'mart_customer', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer;
 insert into warehouse.table_version select 'mart_retention_month', null, count(*), sum(hash(*columns(*))) from warehouse.mart_retention_month;
 insert into warehouse.table_version select 'mart_price_volume_mix', null, count(*), sum(hash(*columns(*))) from warehouse.mart_price_volume_mix;
-insert into warehouse.table_version select 'mart_rfm', null, count(*), sum(hash(*columns(*))) from warehouse.mart_rfm;
 insert into warehouse.table_version select 'mart_value_curve', null, count(*), sum(hash(*columns(*))) from warehouse.mart_value_curve;
 insert into warehouse.table_version select 'mart_concentration', null, count(*), sum(hash(*columns(*))) from warehouse.mart_concentration;
 insert into warehouse.table_version select 'mart_customer_state', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer_state;

@@ -226,26 +226,44 @@ cuts as (
         quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
     from measured
 ),
-ranked as (
+by_value as (
     select
-        *,
+        customer_id,
+        recency_on,
+        frequency,
         row_number() over by_value as value_rank,
         sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
     from measured
     window by_value as (order by trailing_value_amount desc, customer_id)
 ),
+ranked as (
+    select
+        customer_id,
+        value_rank,
+        value_before_amount,
+        ntile(5) over (order by recency_on, value_rank desc) as recency_fifth,
+        ntile(5) over (order by frequency, value_rank desc) as frequency_fifth,
+        ntile(5) over (order by value_rank desc) as monetary_fifth
+    from by_value
+),
 scored as (
     select
-        r.*,
+        m.*,
+        r.value_rank,
+        r.value_before_amount,
+        r.recency_fifth,
+        r.frequency_fifth,
+        r.monetary_fifth,
         case
             when 100 * r.value_before_amount < 80 * c.value_amount then 'A'
             when 100 * r.value_before_amount < 95 * c.value_amount then 'B'
             else 'C'
         end as abc_tier,
-        1 + (r.recency_on > c.recency[1])::int + (r.recency_on > c.recency[2])::int + (r.recency_on > c.recency[3])::int + (r.recency_on > c.recency[4])::int as recency_score,
-        1 + (r.frequency > c.frequency[1])::int + (r.frequency > c.frequency[2])::int + (r.frequency > c.frequency[3])::int + (r.frequency > c.frequency[4])::int as frequency_score,
-        1 + (r.trailing_value_amount > c.value[1])::int + (r.trailing_value_amount > c.value[2])::int + (r.trailing_value_amount > c.value[3])::int + (r.trailing_value_amount > c.value[4])::int as monetary_score
-    from ranked as r
+        1 + (m.recency_on > c.recency[1])::int + (m.recency_on > c.recency[2])::int + (m.recency_on > c.recency[3])::int + (m.recency_on > c.recency[4])::int as recency_score,
+        1 + (m.frequency > c.frequency[1])::int + (m.frequency > c.frequency[2])::int + (m.frequency > c.frequency[3])::int + (m.frequency > c.frequency[4])::int as frequency_score,
+        1 + (m.trailing_value_amount > c.value[1])::int + (m.trailing_value_amount > c.value[2])::int + (m.trailing_value_amount > c.value[3])::int + (m.trailing_value_amount > c.value[4])::int as monetary_score
+    from measured as m
+    join ranked as r on r.customer_id = m.customer_id
     cross join cuts as c
 ),
 customers as (
@@ -314,6 +332,9 @@ select
     cast(c.recency_score as integer) as recency_score,
     cast(c.frequency_score as integer) as frequency_score,
     cast(c.monetary_score as integer) as monetary_score,
+    cast(c.recency_fifth as integer) as recency_fifth,
+    cast(c.frequency_fifth as integer) as frequency_fifth,
+    cast(c.monetary_fifth as integer) as monetary_fifth,
     cast(c.recency_score || '' || c.frequency_score || c.monetary_score as varchar) as rfm,
     cast(
         case

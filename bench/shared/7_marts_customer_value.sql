@@ -26,43 +26,26 @@ cross join totals as t;
 use memory;
 
 -- step: mart_rfm
-create table warehouse.mart_rfm as
-with parted as (
-    select
-        customer_id,
-        as_of,
-        recency_days,
-        frequency,
-        trailing_value_amount,
-        value_basis,
-        recency_score,
-        frequency_score,
-        monetary_score,
-        rfm,
-        rfm_name,
-        ntile(5) over (order by recency_days desc nulls first, customer_id) as recency_fifth,
-        ntile(5) over (order by frequency, customer_id) as frequency_fifth,
-        ntile(5) over (order by trailing_value_amount, customer_id) as monetary_fifth
-    from warehouse.mart_customer
-)
+use warehouse;
+create view mart_rfm as
 select
-    cast(customer_id as varchar) as customer_id,
-    cast(as_of as date) as as_of,
-    cast(recency_days as integer) as recency_days,
-    cast(frequency as bigint) as frequency,
-    cast(trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
-    cast(value_basis as varchar) as value_basis,
-    cast(recency_score as integer) as recency_score,
-    cast(frequency_score as integer) as frequency_score,
-    cast(monetary_score as integer) as monetary_score,
-    cast(rfm as varchar) as rfm,
-    cast(rfm_name as varchar) as rfm_name,
-    cast(recency_fifth as integer) as recency_fifth,
-    cast(frequency_fifth as integer) as frequency_fifth,
-    cast(monetary_fifth as integer) as monetary_fifth,
+    customer_id,
+    as_of,
+    recency_days,
+    frequency,
+    trailing_value_amount,
+    value_basis,
+    recency_score,
+    frequency_score,
+    monetary_score,
+    rfm,
+    rfm_name,
+    recency_fifth,
+    frequency_fifth,
+    monetary_fifth,
     cast(recency_fifth || '' || frequency_fifth || monetary_fifth as varchar) as rfm_fifths
-from parted;
-copy warehouse.mart_rfm to '{out}/marts/mart_rfm.parquet' ({parquet});
+from mart_customer;
+use memory;
 
 -- step: mart_value_curve
 create table warehouse.mart_value_curve as

@@ -52,7 +52,7 @@ columns:
   recency_score: {type: int, unit: score, description: "5 for the latest last_purchase_on to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse, so that equal days score the same; without a purchase day, worst.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   frequency_score: {type: int, unit: score, description: "The same by frequency, all purchase days by as_of.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, the smaller customer_id comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who comes later by value_rank comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   frequency_fifth: {type: int, unit: fifth, description: "The same by frequency.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   monetary_fifth: {type: int, unit: fifth, description: "The same by trailing_value_amount.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   rfm: {type: string, description: "The scores of recency, frequency and value, such as 543.", tests: [not_null]}
@@ -403,21 +403,26 @@ cuts as (
         quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
     from measured
 ),
--- Customers by number, since numbers sort faster than ids, and nothing else goes along.
-numbered as (
-    select customer_id, recency_on, frequency, trailing_value_amount, row_number() over (order by customer_id) as number
+-- Few columns are sorted, and by ids only once: numbers sort faster.
+by_value as (
+    select
+        customer_id,
+        recency_on,
+        frequency,
+        row_number() over by_value as value_rank,
+        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
     from measured
+    window by_value as (order by trailing_value_amount desc, customer_id)
 ),
 ranked as (
     select
         customer_id,
-        row_number() over by_value as value_rank,
-        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount,
-        ntile(5) over (order by recency_on, number) as recency_fifth,
-        ntile(5) over (order by frequency, number) as frequency_fifth,
-        ntile(5) over (order by trailing_value_amount, number) as monetary_fifth
-    from numbered
-    window by_value as (order by trailing_value_amount desc, number)
+        value_rank,
+        value_before_amount,
+        ntile(5) over (order by recency_on, value_rank desc) as recency_fifth,
+        ntile(5) over (order by frequency, value_rank desc) as frequency_fifth,
+        ntile(5) over (order by value_rank desc) as monetary_fifth
+    from by_value
 ),
 scored as (
     select

@@ -21,7 +21,7 @@ columns:
   monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null]}
   rfm: {type: string, description: "The three scores, such as 543.", tests: [not_null]}
   rfm_name: {type: string, description: "What recency_score and frequency_score are called together, as in mart_customer.", tests: [not_null]}
-  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, the smaller customer_id comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who comes later by value_rank comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   frequency_fifth: {type: int, unit: fifth, description: The same by frequency., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   monetary_fifth: {type: int, unit: fifth, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   rfm_fifths: {type: string, description: "The three fifths, such as 543.", tests: [not_null]}

@@ -150,15 +150,19 @@ last_states as (
     from states
     group by customer_id
 ),
+departed as materialized (
+    select i.customer_id, d.lost_on
+    from {{ input "departure" }} as d
+    join {{ ref "dim_customer_identity" }} as i on i.customer_key = d.system || ':' || d.customer_id
+    where d.lost_on <= {{ var "as_of" }}
+),
 -- Few customers: who departed in the month of the first deal, and did not buy again in it.
 lost_at_once as (
     select c.customer_id
     from (
         select c.customer_id, c.deal_month, max(d.lost_on) as lost_on
-        from {{ input "departure" }} as d
-        join {{ ref "dim_customer_identity" }} as i on i.customer_key = d.system || ':' || d.customer_id
-        join customers as c on c.customer_id = i.customer_id and c.deal_month = {{ month_start "d.lost_on" }}
-        where d.lost_on <= {{ var "as_of" }}
+        from departed as d
+        join customers as c on c.customer_id = d.customer_id and c.deal_month = {{ month_start "d.lost_on" }}
         group by all
     ) as c
     join {{ ref "dim_customer_identity" }} as i on i.customer_id = c.customer_id
