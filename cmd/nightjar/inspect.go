@@ -179,6 +179,9 @@ func (o *inspectOptions) show(c *console, kinds []*inspect.Kind) error {
 func (o *inspectOptions) insert(c *console, kinds []*inspect.Kind) error {
 	var sources []*draft.Source
 	for _, k := range kinds {
+		if !k.Source.Feeds() {
+			return exitcode.With(exitcode.Usage, fmt.Errorf("adding to the project: nothing was written: no input fits the columns of %s: name one with --input, or write a contract of your own into models/inputs", k.Name()))
+		}
 		sources = append(sources, k.Source)
 	}
 	path := filepath.Join(c.dir, project.FileName)

@@ -211,6 +211,65 @@ func TestTheDemosFilesNeedNobody(t *testing.T) {
 	}
 }
 
+// What inspect prints for each file of the made-up company makes a project; a file that it
+// finds no input for is a comment that says so, and is not added to a project.
+func TestWhatInspectPrintsForAnyFileOfTheDemoLoads(t *testing.T) {
+	dir, empty := t.TempDir(), t.TempDir()
+	if _, err := ran(t, "demo", dir, "--lines", "3000", "--customers", "300", "--years", "1", "--quiet"); err != nil {
+		t.Fatal(err)
+	}
+	all, err := filepath.Glob(filepath.Join(dir, "data", "*", "*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string][]string{}
+	for _, path := range all {
+		name, _, _ := strings.Cut(filepath.Base(path), "_")
+		kind := filepath.Join(filepath.Base(filepath.Dir(path)), name)
+		kinds[kind] = append(kinds[kind], path)
+	}
+	if len(kinds) < 25 {
+		t.Errorf("only %d kinds of files", len(kinds))
+	}
+	kinds["all"] = all
+	for kind, files := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			sources, err := inspected(t, empty, append([]string{"--quiet"}, files...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			path := filepath.Join(dir, "nightjar.yaml")
+			if err := os.WriteFile(path, []byte("currency: CNY\n"+sources), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := project.Open(dir, ""); err != nil {
+				t.Errorf("%v in\n%s", err, sources)
+			}
+			if strings.Contains(sources, "\n  # ") != strings.Contains(sources, "no input fits these columns") {
+				t.Errorf("what feeds nothing is a comment, and nothing else is:\n%s", sources)
+			}
+		})
+	}
+}
+
+func TestAFileThatFeedsNothingIsNotAddedToAProject(t *testing.T) {
+	dir := t.TempDir()
+	file, settings := filepath.Join(dir, "weather.csv"), filepath.Join(dir, "nightjar.yaml")
+	for path, text := range map[string]string{file: "station,day,wind\nKassel,2024-01-31,12\nFulda,2024-01-31,20\n", settings: "currency: EUR\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := inspected(t, dir, file, "--write", "--quiet")
+	if exitcode.Of(err) != exitcode.Usage || !strings.Contains(err.Error(), "no input fits the columns of weather.csv") {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile(settings); err != nil || string(text) != "currency: EUR\n" {
+		t.Errorf("written all the same: %s, %v", text, err)
+	}
+}
+
 func TestAPersonIsAskedUntilTheAnswerIsOne(t *testing.T) {
 	q := doubt.Question{Key: "day", Text: "Which is meant?", Choices: []doubt.Choice{{Answer: "%d/%m/%Y", Means: "in April"}, {Answer: "%m/%d/%Y", Means: "in March"}}}
 	for _, c := range []struct{ typed, want, said string }{

@@ -4,14 +4,18 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"nightjar/internal/config"
 )
 
 func TestSameOptionsGiveTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
@@ -55,11 +59,28 @@ func TestAnotherSeedIsAnotherCompany(t *testing.T) {
 	}
 }
 
+// notPlanted are the rules that no row of the demo can break, and why.
+var notPlanted = map[string]string{
+	"too_long":    "a row has to have more than 16 MiB",
+	"bad_record":  "it is about JSON, workbooks, and lines of fixed width: the demo's files are delimited text, of which any line is a record",
+	"error_cell":  "it is about workbooks",
+	"bad_pattern": "no contract that ships with Nightjar gives a pattern",
+}
+
 func TestEachRuleIsBrokenSomewhere(t *testing.T) {
 	truth, _ := generate(t, small)
-	for _, rule := range []string{BadNumber, BadDate, Required, DuplicateKey, UnknownStatus, Future, Ragged, OutOfRange, NotAccepted, BadBoolean, BadQuote, BadEncoding, NulByte} {
-		if truth.Planted[rule] == 0 {
-			t.Errorf("no row breaks %s", rule)
+	for _, rule := range config.Rules {
+		why, none := notPlanted[rule.Name]
+		switch planted := truth.Planted[rule.Name]; {
+		case planted == 0 && !none:
+			t.Errorf("no row breaks %s", rule.Name)
+		case planted > 0 && none:
+			t.Errorf("%d rows break %s, though %s", planted, rule.Name, why)
+		}
+	}
+	for name := range truth.Planted {
+		if !slices.ContainsFunc(config.Rules, func(r config.Rule) bool { return r.Name == name }) {
+			t.Errorf("%s is planted, and is no rule", name)
 		}
 	}
 	if truth.Customers.Twins == 0 || truth.Customers.PhoneLinks == 0 {
@@ -173,6 +194,47 @@ func TestAFileThatWasCutOffComesAgainWhole(t *testing.T) {
 	for _, r := range before {
 		if !whole[r["ticket_no"]+r["line_no"]] {
 			t.Errorf("the whole file lacks %v", r)
+		}
+	}
+}
+
+// A card comes when it is handed out, and again in the file of the day on which it is
+// answered, if that is a later one: no answer is lost.
+func TestACardAnsweredLaterComesAgain(t *testing.T) {
+	o := small
+	o.Lines = 200_000
+	dir := t.TempDir()
+	answered, again := map[string]string{}, 0
+	for n := 1; n <= longestCard+3; n++ {
+		day := nextDay(t, o, dir, n).From
+		for _, r := range read(t, dir, "survey/cards_"+day+".csv").good {
+			if r["handed_on"] != day {
+				again++
+				if !strings.HasPrefix(r["answered_at"], day) || answered[r["card_no"]] != "" {
+					t.Fatalf("the file of %s has %v", day, r)
+				}
+			}
+			answered[r["card_no"]] = r["answered_at"]
+		}
+	}
+	if again < 3 {
+		t.Errorf("only %d cards came again", again)
+	}
+	o.Dir = dir
+	w, err := newWorld(o, longestCard+3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on := w.to + 1; on <= w.to+3; on++ {
+		for c := range w.cards(on) {
+			want := ""
+			if c.answered != 0 {
+				want = c.answered.day().String() + " " + string(appendClock(nil, c.answered))
+			}
+			number := fmt.Sprintf("Q%s-%04d", compact(on), c.count)
+			if got, came := answered[number]; !came || got != want {
+				t.Errorf("card %s was answered %q, not %q", number, got, want)
+			}
 		}
 	}
 }

@@ -20,6 +20,10 @@ const (
 	BadQuote      = "bad_quote"      // text after a closing quote
 	BadEncoding   = "bad_encoding"   // bytes that are not UTF-8
 	NulByte       = "nul_byte"       // a zero byte
+
+	// A machine whose clock was set back to 1991, when China last had summer time.
+	NonexistentHour = "nonexistent_hour" // 14 April, between 2 and 3
+	AmbiguousHour   = "ambiguous_hour"   // 15 September, between 1 and 2
 )
 
 // rowsPerFlaw: each rule is broken about once in so many rows of a file, and by at least
@@ -169,10 +173,14 @@ const badlyQuoted = `"支付"问题`
 
 // contactDirt: contacts of nobody, numbered X.
 func (w *world) contactDirt(p period) *dirt {
-	row := func(waited, direction, resolved, reason string) spoiler {
+	rowAt := func(at, waited, direction, resolved, reason string) spoiler {
 		return func(on day, n int) string {
-			return fmt.Sprintf("X%s-%d,,%s 10:11:12,%s,call,E9011,,,,%s,%s,60,N,%s,", compact(on), n, on, direction, reason, waited, resolved)
+			when := strings.Replace(at, "ON", on.String(), 1)
+			return fmt.Sprintf("X%s-%d,,%s,%s,call,E9011,,,,%s,%s,60,N,%s,", compact(on), n, when, direction, reason, waited, resolved)
 		}
+	}
+	row := func(waited, direction, resolved, reason string) spoiler {
+		return rowAt("ON 10:11:12", waited, direction, resolved, reason)
 	}
 	return w.scatterDirt(p, "contacts", 0, []rule{
 		{OutOfRange, row("-5", "in", "Y", "支付")},
@@ -182,6 +190,8 @@ func (w *world) contactDirt(p period) *dirt {
 		{BadEncoding, row("5", "in", "Y", "支\xff付")},
 		{NulByte, row("5", "in", "Y", "支\x00付")},
 		{BadNumber, row("五秒", "in", "Y", "支付")},
+		{NonexistentHour, rowAt("1991-04-14 02:30:00", "5", "in", "Y", "支付")},
+		{AmbiguousHour, rowAt("1991-09-15 01:30:00", "5", "in", "Y", "支付")},
 	})
 }
 

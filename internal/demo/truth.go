@@ -120,14 +120,13 @@ type OrderTruth struct {
 	ShippingCents map[string]int64 `json:"shipping_cents"`
 }
 
-// SurveyTruth is about the opinion cards.
+// SurveyTruth is about the opinion cards: those handed out in the time told of, and the
+// answers that came in it.
 type SurveyTruth struct {
-	Cards       int64               `json:"cards"`
-	Answered    int64               `json:"answered"`
-	Anonymous   int64               `json:"anonymous"` // cards without member_no
-	Promoters   int64               `json:"promoters"` // recommend 9 and 10
-	Passives    int64               `json:"passives"`  // 7 and 8
-	Detractors  int64               `json:"detractors"`
+	Cards     int64 `json:"cards"`
+	Answered  int64 `json:"answered"`
+	Anonymous int64 `json:"anonymous"` // cards without member_no
+	Recommends
 	Grades      map[string][4]int64 `json:"grades"` // satisfaction, staff, price: answers of grade 1 to 4
 	Comments    int64               `json:"comments"`
 	CardsBySort map[string]int64    `json:"cards_by_sample"`
@@ -216,9 +215,7 @@ func (t *SurveyTruth) add(p SurveyTruth) {
 	t.Cards += p.Cards
 	t.Answered += p.Answered
 	t.Anonymous += p.Anonymous
-	t.Promoters += p.Promoters
-	t.Passives += p.Passives
-	t.Detractors += p.Detractors
+	t.Recommends.add(p.Recommends)
 	t.Comments += p.Comments
 	t.CardsBySort = plus(t.CardsBySort, p.CardsBySort)
 	for question, grades := range p.Grades {

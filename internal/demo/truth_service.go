@@ -33,11 +33,9 @@ type CaseTruth struct {
 
 // ReviewTruth is about what customers of the web shop say of an order.
 type ReviewTruth struct {
-	Asked      int64 `json:"asked"`
-	Answered   int64 `json:"answered"`
-	Promoters  int64 `json:"promoters"`
-	Passives   int64 `json:"passives"`
-	Detractors int64 `json:"detractors"`
+	Asked    int64 `json:"asked"`
+	Answered int64 `json:"answered"`
+	Recommends
 }
 
 func (t *ContactTruth) count(c call) {
@@ -82,14 +80,7 @@ func (t *CaseTruth) promise(made, kept bool) {
 
 func (t *ReviewTruth) answer(v verdict) {
 	t.Answered++
-	switch {
-	case v.recommend >= 9:
-		t.Promoters++
-	case v.recommend >= 7:
-		t.Passives++
-	default:
-		t.Detractors++
-	}
+	t.score(v.recommend)
 }
 
 func (t *StaffTruth) add(p StaffTruth) {
@@ -122,7 +113,5 @@ func (t *CaseTruth) add(p CaseTruth) {
 func (t *ReviewTruth) add(p ReviewTruth) {
 	t.Asked += p.Asked
 	t.Answered += p.Answered
-	t.Promoters += p.Promoters
-	t.Passives += p.Passives
-	t.Detractors += p.Detractors
+	t.Recommends.add(p.Recommends)
 }

@@ -35,7 +35,7 @@ func newWorld(o Options, daysAfter int) (*world, error) {
 	w.from = dayOf(w.to.time().AddDate(-o.Years, 0, 1)).firstOfMonth()
 	w.since, w.farewells = w.from, w.from-mailedAfter
 	if daysAfter > 0 {
-		w.since, w.farewells = w.asOf-longestMemory, w.asOf-mailedAfter
+		w.since, w.farewells = w.asOf-longestMemory, w.asOf-mailedAfter-longestCard
 	}
 	w.tempo = keepTempo(w.from-founderDays-1, w.asOf+2, w.from, w.to)
 	w.shops = openShops(o.Stores)

@@ -27,8 +27,11 @@ type Source struct {
 // commentAt is the place, on a terminal, at which comments begin.
 const commentAt = 56
 
+// Feeds says whether the source feeds any input. One that feeds none is no source yet.
+func (s *Source) Feeds() bool { return len(s.Proposals) > 0 }
+
 // YAML is the source as a part of the section sources, its lines indented by so many
-// blanks.
+// blanks; as a comment where it feeds nothing, for the file would not load with it.
 func (s *Source) YAML(indent int) string {
 	w := &writer{step: 2}
 	w.open(s.Name, "")
@@ -52,6 +55,9 @@ func (s *Source) YAML(indent int) string {
 	}
 	s.status(w)
 	s.maps(w, date, stamp)
+	if !s.Feeds() {
+		return w.commented(indent)
+	}
 	return w.text(indent)
 }
 
@@ -249,7 +255,7 @@ func sortedPairs(m map[string]string) []pair {
 
 func (s *Source) maps(w *writer, date, stamp string) {
 	w.open("maps", "")
-	if len(s.Proposals) == 0 {
+	if !s.Feeds() {
 		w.comment("no input fits these columns: name one with --input, or write a contract of your own into models/inputs")
 	}
 	for i, p := range s.Proposals {

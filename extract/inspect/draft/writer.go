@@ -97,3 +97,12 @@ func (w *writer) text(indent int) string {
 	}
 	return b.String()
 }
+
+// commented lays the lines out as comments.
+func (w *writer) commented(indent int) string {
+	var b strings.Builder
+	for line := range strings.Lines(w.text(0)) {
+		b.WriteString(strings.Repeat(" ", indent) + "# " + line)
+	}
+	return b.String()
+}
