@@ -1,10 +1,14 @@
 package load
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"nightjar/internal/lake"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const accountHeader = `/* model
@@ -17,6 +21,10 @@ columns:
   owner: {type: string, description: Whose it is.}
 tests:
   - unique: [account]
+  - name: nobody is called Eve
+    by_key: true
+    severity: warn
+    sql: select account from dim_account where owner = 'Eve'
 */
 select account, owner from {{ ref "fact_thing" }} where {{ touched "account" }}`
 
@@ -91,6 +99,26 @@ func TestOfAPatchedTableTheRowsOfItsKeysAreReplaced(t *testing.T) {
 				t.Errorf("%s:\n%s\nafresh:\n%s", query, got, want)
 			}
 		}
+	}
+}
+
+func TestOfAPatchedTableTestsLookAtTheKeysOfThePatch(t *testing.T) {
+	w := newWorld(t)
+	w.add(accountHeader)
+	w.add(ownersHeader)
+	w.publish(w.accounts("select 'a' || n as account, if(n < 8, 'Eve', '李雷') as owner from range(1, 10) t(n)", "", "", "", 0))
+	n := w.accounts("select 'a' || n as account, if(n < 8, 'Eve', '李雷') as owner from range(1, 10) t(n)",
+		"select unnest(['a1', 'a9']) as account", "select unnest(['a1', 'a1', 'a9']) as account, unnest(['Eve', 'Bob', null]) as owner", "", 10)
+	w.build(n)
+	var told []string
+	for _, f := range w.audit(n) {
+		if f.Model == "dim_account" && !f.Guard {
+			told = append(told, fmt.Sprintln(f.Test, f.Scope, f.Status, f.Rows))
+		}
+	}
+	want := []string{"account.not_null 2 keys passed 0\n", "unique 2 keys failed 2\n", "nobody is called Eve 2 keys failed 1\n"}
+	if diff := cmp.Diff(want, slices.DeleteFunc(told, func(line string) bool { return strings.HasPrefix(line, "row_count") })); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -43,7 +43,7 @@ func (n Night) step(m *models.Model) step {
 	switch {
 	case before == nil || n.Manifest.Models[m.Name] == nil || n.Previous.Models[m.Name].Fingerprint != n.Manifest.Models[m.Name].Fingerprint:
 		return n.anew(m)
-	case len(changed) > 0 && now[changed[0]].Patch != nil && now[changed[0]].File.Path == before[changed[0]].File.Path:
+	case len(changed) > 0 && n.patched(m):
 		return step{model: m, patch: true, insert: changed}
 	case len(changed) > 0 && !m.Monthly() && m.Kind() != "mart": // of a mart, as_of changes every row
 		return step{model: m, amend: true, insert: changed}
@@ -57,6 +57,12 @@ func (n Night) step(m *models.Model) step {
 		}
 	}
 	return s
+}
+
+// patched says whether the model's rows are those of last night's base, patched.
+func (n Night) patched(m *models.Model) bool {
+	now, before := n.Manifest.Partitions(m.Name)[lake.Whole], n.Previous.Partitions(m.Name)[lake.Whole]
+	return now.Patch != nil && now.File.Path == before.File.Path && n.Manifest.Models[m.Name].Fingerprint == n.Previous.Models[m.Name].Fingerprint
 }
 
 func (n Night) anew(m *models.Model) step {

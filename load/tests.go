@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nightjar/internal/duck"
+	"nightjar/internal/lake"
 	"nightjar/models"
 )
 
@@ -25,8 +26,8 @@ type check struct {
 	wrong string
 }
 
-// checks lists the tests of a model over the months that changed tonight (all
-// rows of a model without months), and the guards that leave rows behind.
+// checks lists the tests of a model over the months or keys that changed tonight, else over
+// all rows, and the guards that leave rows behind.
 func (n Night) checks(m *models.Model) []check {
 	where, scope := n.scope(m)
 	var all []check
@@ -52,7 +53,11 @@ func (n Night) checks(m *models.Model) []check {
 			add(t.AuditName(), t.Severity, scope, unique(m, t.Unique, where))
 			continue
 		}
-		add(t.AuditName(), t.Severity, "whole", check{offending: strings.TrimRight(strings.TrimSpace(t.SQL), ";"), wrong: "rows that the test says should not be there"})
+		query, seen := strings.TrimRight(strings.TrimSpace(t.SQL), ";"), "whole"
+		if t.ByKey {
+			query, seen = fmt.Sprintf("with %s as (select * from %s where %s) select * from (%s\n)", duck.Name(m.Name), table(m), where, query), scope
+		}
+		add(t.AuditName(), t.Severity, seen, check{offending: query, wrong: "rows that the test says should not be there"})
 	}
 	for _, measure := range m.Totals() {
 		all = append(all, n.lastNightCheck(m, measure)...)
@@ -61,8 +66,13 @@ func (n Night) checks(m *models.Model) []check {
 }
 
 // scope is a condition on the rows to look at ("true" for all), and how
-// findings call it; empty when nothing of a monthly model changed.
+// findings call it; empty when nothing of a monthly model changed. Of a table that
+// was patched tonight they are those of the patch's keys.
 func (n Night) scope(m *models.Model) (where, name string) {
+	if p := n.Manifest.Partitions(m.Name)[lake.Whole]; n.patched(m) && m.UniqueByKey() {
+		by := duck.Name(m.Upkeep.Replaces)
+		return by + " in (select " + by + " from " + duck.Alike(n.Lake.Path(p.Patch.Keys.Path)) + ")", count(p.Patch.Keys.Rows, "key")
+	}
 	if !m.Monthly() {
 		return "true", "whole"
 	}

@@ -19,6 +19,9 @@ type Test struct {
 	Unique   []string `yaml:"unique"`
 	SQL      string   `yaml:"sql"`
 	Severity string   `yaml:"severity"`
+	// ByKey says that the SQL looks at each key of the model's patches by itself: it need
+	// only see those that changed.
+	ByKey bool `yaml:"by_key"`
 }
 
 // A ColumnTest is an audit over one column: Kind is not_null, unique,
@@ -161,6 +164,8 @@ func (m *Model) checkTests() error {
 			return fmt.Errorf("test %s: give either `unique: [column, …]` or `sql:`, a query of the offending rows", name)
 		case t.SQL != "" && t.Name == "":
 			return fmt.Errorf("test %s has no name: give one, by which `audits` can refer to it", name)
+		case t.ByKey && (t.SQL == "" || !m.Patches() || !m.UniqueByKey()):
+			return fmt.Errorf("test %s: by_key is for the SQL of a model whose upkeep replaces by a key that all its unique tests have", name)
 		case !slices.Contains([]string{"", "block", "warn"}, t.Severity):
 			return fmt.Errorf("test %s has severity %q: use block or warn", name, t.Severity)
 		}

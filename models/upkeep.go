@@ -59,6 +59,19 @@ func (m *Model) Relation(files []string, read func(files []string) string) strin
 	return fmt.Sprintf("(select * from %s where %s not in (select %[2]s from %s) union all by name select * from %s)", base, m.Upkeep.Replaces, keys, patch)
 }
 
+// UniqueByKey says whether rows of different keys of the model's patches are never alike in
+// what a test calls unique.
+func (m *Model) UniqueByKey() bool {
+	for _, t := range m.Tests {
+		if len(t.Unique) > 0 && !slices.Contains(t.Unique, m.Upkeep.Replaces) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(m.Columns, func(c Column) bool {
+		return c.Name != m.Upkeep.Replaces && slices.ContainsFunc(c.Tests, func(t ColumnTest) bool { return t.Kind == "unique" })
+	})
+}
+
 // IsStep says whether the model is a step on the way to others: it stays in the lake.
 func (m *Model) IsStep() bool { return m.Kind() == "step" }
 

@@ -23,6 +23,7 @@ columns:
 tests:
   - unique: [customer_id, valid_from]
   - name: stretches follow one another without a gap
+    by_key: true
     sql: >-
       select customer_id, valid_from, valid_to, next_from
       from (select customer_id, valid_from, valid_to, lead(valid_from) over (partition by customer_id order by valid_from) as next_from from dim_customer_history)
