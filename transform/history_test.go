@@ -3,6 +3,7 @@ package transform_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,36 +94,71 @@ func (w *workshop) buildWithSteps(model string, refs map[string][]string, vars m
 	return w.buildAt(model, transform.Build{Refs: refs}, vars)
 }
 
-// While the cuts are what they were, whoever is not touched keeps rows, tier and name.
+// Whoever is not touched keeps rows, tier and name, also where cuts move and month ends come
+// and go.
 func TestHistoryOfCustomersIsKeptUpByThoseTouched(test *testing.T) {
 	w := newWorkshop(test)
-	fixed := map[string][]string{
-		"step_value_basis": w.give("col0 as month, col1 as value_basis", []string{"(date '2024-02-01', 'net')", "(date '2024-03-01', 'net')", "(date '2024-04-01', 'net')"}),
-		"step_month_end_cut": w.give("col0 as month, col1::decimal(18, 4) as a_amount, 'shop:2' as a_customer_id, 1::decimal(18, 4) as b_amount, 'shop:3' as b_customer_id, "+
-			"col2 as recency_cut_1, col2 + 3 as recency_cut_2, col2 + 9 as recency_cut_3, col2 + 15 as recency_cut_4, "+
-			"1::bigint as frequency_cut_1, 1::bigint as frequency_cut_2, 2::bigint as frequency_cut_3, 2::bigint as frequency_cut_4",
-			[]string{"(date '2024-02-01', 5, date '2024-02-05')", "(date '2024-03-01', 4, date '2024-02-09')", "(date '2024-04-01', 6, date '2024-03-09')"}),
-	}
-	upkept := []string{"step_value_span", "step_purchase_span", "dim_customer_history"}
-	given := func(n night) map[string][]string {
+	const columns = "col0 as month, col1::decimal(18, 4) as a_amount, col2 as a_customer_id, least(col1, 1)::decimal(18, 4) as b_amount, 'shop:3' as b_customer_id, " +
+		"col3 as recency_cut_1, col3 + 3 as recency_cut_2, col3 + 9 as recency_cut_3, col3 + 15 as recency_cut_4, " +
+		"1::bigint as frequency_cut_1, 1::bigint as frequency_cut_2, 2::bigint as frequency_cut_3, col4::bigint as frequency_cut_4"
+	given := func(n night, cuts []cut) map[string][]string {
 		refs := n.given(w)
-		maps.Copy(refs, fixed)
+		months, ends := make([]string, len(cuts)), make([]string, len(cuts))
+		for i, c := range cuts {
+			months[i] = fmt.Sprintf("(date '2024-%02d-01', 'net')", 2+i)
+			ends[i] = fmt.Sprintf("(date '2024-%02d-01', %s)", 2+i, strings.Join(c[:], ", "))
+		}
+		refs["step_value_basis"] = w.give("col0 as month, col1 as value_basis", months)
+		refs["step_month_end_cut"] = w.give(columns, ends)
 		refs["fact_customer_value"] = w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount, cast(null as decimal(18, 4)) as margin_amount", n.value)
 		return refs
 	}
 	rapid.Check(test, func(t *rapid.T) {
 		w.t = test
 		last := drawNight(t, night{})
-		tonight := drawNight(t, last)
-		before, now, vars := given(last), given(tonight), w.vars(tonight.asOf, last.asOf)
-		touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, vars)
-		now["step_customer_touched"] = touched
-		for _, model := range upkept {
+		tonight, cuts := last, drawCuts(t, nil)
+		if rapid.IntRange(0, 3).Draw(t, "what else differs") == 0 {
+			tonight = drawNight(t, last)
+		}
+		before, now, vars := given(last, cuts), given(tonight, drawCuts(t, cuts)), w.vars(tonight.asOf, last.asOf)
+		build := func(model string) {
+			now[model] = w.buildAt(model, transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, vars)
+		}
+		keep := func(model string) {
 			before[model] = w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
 			whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, vars)
-			kept := w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: before[model]}}, vars)
-			w.same(t, model, whole, kept)
+			// spans that another month end gives are built whole
+			if model == "dim_customer_history" || len(before["step_value_basis"]) > 0 && cmp.Equal(w.rows(before["step_value_basis"], "month"), w.rows(now["step_value_basis"], "month")) {
+				w.same(t, model, whole, w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: before[model]}}, vars))
+			}
 			now[model] = whole
 		}
+		build("step_customer_touched")
+		keep("step_value_span")
+		keep("step_purchase_span")
+		build("step_history_touched")
+		keep("dim_customer_history")
 	})
+}
+
+// A cut is a month end's: amount and customer of tier A, first day of recency, and highest
+// frequency.
+type cut [4]string
+
+// drawCuts are those of the month ends from February on, much of them as it was.
+func drawCuts(t *rapid.T, before []cut) []cut {
+	cuts := make([]cut, rapid.SampledFrom([]int{3, 3, 3, 2}).Draw(t, "month ends"))
+	for i := range cuts {
+		cuts[i] = cut{
+			fmt.Sprintf("%d.25", rapid.IntRange(-1, 9).Draw(t, "amount")), "'" + rapid.SampledFrom(keys).Draw(t, "last of A") + "'",
+			fmt.Sprintf("date '2024-02-%02d'", rapid.IntRange(1, 28).Draw(t, "day")), fmt.Sprint(rapid.IntRange(1, 4).Draw(t, "often")),
+		}
+		if i < len(before) {
+			moved, drawn := rapid.IntRange(0, 5).Draw(t, "what moves"), cuts[i]
+			if cuts[i] = before[i]; moved < len(drawn) {
+				cuts[i][moved] = drawn[moved]
+			}
+		}
+	}
+	return cuts
 }

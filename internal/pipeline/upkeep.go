@@ -24,7 +24,7 @@ func (p plot) last(tonight need) *need {
 	if built.Partitions[lake.Whole].Key != last.key {
 		return nil
 	}
-	speaks := p.catalog.Models[m.Upkeep.Touched].Changed
+	speaks := p.speaks(m.Upkeep.Touched)
 	for _, name := range m.Inputs {
 		if !slices.Contains(speaks, name) && !slices.Equal(tonight.inputs[name], last.inputs[name]) {
 			return nil
@@ -38,6 +38,19 @@ func (p plot) last(tonight need) *need {
 	last.refs[m.Upkeep.Touched] = tonight.refs[m.Upkeep.Touched]
 	last.gave = built.Partitions[lake.Whole]
 	return &last
+}
+
+// speaks lists what a model of touched keys speaks of: what it asks the changed rows of,
+// and what other such models do whose keys it takes.
+func (p plot) speaks(touched string) []string {
+	m := p.catalog.Models[touched]
+	spoken := slices.Clone(m.Changed)
+	for _, name := range m.Refs {
+		if len(p.catalog.Models[name].Changed) > 0 && !slices.Contains(m.Changed, name) {
+			spoken = append(spoken, p.speaks(name)...)
+		}
+	}
+	return spoken
 }
 
 // enough is how many times the rows of a base are at least those of its patch: a larger

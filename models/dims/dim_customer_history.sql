@@ -10,7 +10,7 @@ description: >-
   as_of has seen. Only changes have rows; anonymous sales are left out.
 grain: [customer_id, valid_from]
 optional: [customer, departure, fact_customer_value, step_month_end_cut, step_value_span, step_purchase_span]
-upkeep: {touched: step_customer_touched, replaces: customer_id}
+upkeep: {touched: step_history_touched, replaces: customer_id}
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   valid_from: {type: date, description: First day of the stretch; 0001-01-01 for the beginning., tests: [not_null]}

@@ -7,7 +7,7 @@ description: >-
   unspread for what had no driver, or one that nobody used, so that each month sums to what was
   spent. Window: the month alone; amounts in the reporting currency.
 grain: [month, customer_id]
-partition: month
+upkeep: {touched: step_cost_touched, replaces: customer_id}
 optional: [dim_customer_identity, fact_customer_value]
 columns:
   month: {type: date, description: First day of the month., tests: [not_null]}
@@ -82,6 +82,7 @@ trace:
 */
 with served as (
     select
+        c.month,
         coalesce(i.customer_id, c.customer_key) as customer_id,
         sum(c.cost_amount) filter (where c.driver = 'direct') as direct_amount,
         sum(c.cost_amount) filter (where c.driver = 'documents') as documents_amount,
@@ -92,16 +93,17 @@ with served as (
         sum(c.cost_amount) as cost_to_serve_amount
     from {{ ref "fact_cost_to_serve" }} as c
     left join {{ ref "dim_customer_identity" }} as i on i.customer_key = c.customer_key
-    where c.customer_key <> 'unspread'
+    where c.customer_key <> 'unspread' and {{ touched "customer_key" "c.customer_key" }}
     group by all
     union all
-    select 'unspread' as customer_id, 0, 0, 0, 0, 0, 0, sum(cost_amount) as cost_to_serve_amount
+    select month, 'unspread' as customer_id, 0, 0, 0, 0, 0, 0, sum(cost_amount) as cost_to_serve_amount
     from {{ ref "fact_cost_to_serve" }}
     where customer_key = 'unspread'
-    having count(*) > 0
+    group by month
 ),
 bought as (
     select
+        v.month,
         coalesce(i.customer_id, v.customer_key) as customer_id,
         sum(v.lines) as lines,
         sum(v.net_amount) as net_amount,
@@ -109,10 +111,11 @@ bought as (
         sum(v.costed_net_amount) as costed_net_amount
     from {{ ref "fact_customer_value" }} as v
     left join {{ ref "dim_customer_identity" }} as i on i.customer_key = v.customer_key
+    where {{ touched "customer_key" "v.customer_key" }}
     group by all
 )
 select
-    cast({{ month }} as date) as month,
+    cast(s.month as date) as month,
     cast(s.customer_id as varchar) as customer_id,
     cast(coalesce(s.direct_amount, 0) as decimal(18, 4)) as direct_amount,
     cast(coalesce(s.documents_amount, 0) as decimal(18, 4)) as documents_amount,
@@ -127,4 +130,4 @@ select
     cast(coalesce(b.costed_net_amount, 0) as decimal(18, 4)) as costed_net_amount,
     cast(case when coalesce(b.lines, 0) = 0 then 0 else b.margin_amount end - s.cost_to_serve_amount as decimal(18, 4)) as margin_after_service_amount
 from served as s
-left join bought as b on b.customer_id = s.customer_id
+left join bought as b on b.month = s.month and b.customer_id = s.customer_id
