@@ -19,13 +19,14 @@ import (
 func drawSpending(t *rapid.T) (identity, value, bought []string) {
 	customers := rapid.IntRange(1, 9).Draw(t, "customers")
 	known := rapid.SampledFrom([]int{0, 30, 100}).Draw(t, "percent of costs known")
-	for i := range 2 * customers {
-		id := i
+	ids := make([]int, 2*customers)
+	for i := range ids {
+		ids[i] = i
 		if rapid.IntRange(0, 3).Draw(t, "shares") == 0 {
-			id = i / 2
+			ids[i] = ids[i/2]
 		}
 		key := fmt.Sprintf("shop:%d", i)
-		identity = append(identity, fmt.Sprintf("('%s', 'shop:%d')", key, id))
+		identity = append(identity, fmt.Sprintf("('%s', 'shop:%d')", key, ids[i]))
 		for _, number := range rapid.SliceOfNDistinct(rapid.IntRange(0, 17), 0, 6, rapid.ID[int]).Draw(t, "months") {
 			month := time.Date(2023, time.Month(1+number), 1, 0, 0, 0, 0, time.UTC)
 			amount := rapid.IntRange(-2, 6).Draw(t, "amount")
