@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -122,8 +123,9 @@ func (n *Night) extract(ctx context.Context) error {
 	return n.balance(ctx)
 }
 
-// readAll reads the fresh deliveries side by side. When one of them is as big as
-// what a worker has to do, each may use all threads.
+// readAll reads the fresh deliveries side by side, the biggest first, so that none of
+// them is left to a single worker at the end. When one of them is as big as what a worker
+// has to do, each may use all threads.
 func (n *Night) readAll(ctx context.Context) error {
 	var biggest, all int64
 	for _, f := range n.fresh {
@@ -139,7 +141,8 @@ func (n *Night) readAll(ctx context.Context) error {
 	defer func() { _ = duck.Share(context.WithoutCancel(ctx), n.DB, n.Workers) }()
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(n.Workers)
-	for _, f := range n.fresh {
+	bySize := slices.SortedStableFunc(slices.Values(n.fresh), func(a, b Found) int { return cmp.Compare(b.Delivery.Size, a.Delivery.Size) })
+	for _, f := range bySize {
 		group.Go(func() error {
 			err := n.read(inner, f)
 			if err != nil && f.Source.Optional && inner.Err() == nil {

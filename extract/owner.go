@@ -117,13 +117,13 @@ func (m *merging) ownsOthers() bool {
 // on is the condition that a row and its owner meet.
 func (m *merging) on(row, owner string) string { return equal(m.input.Owner.On, row, "=", owner) }
 
-// owners is the relation of the owner's live rows: what they are met by, their
-// month, and the values that the owned rows take.
-func (m *merging) owners() string {
+// owners is the relation of the owner's live rows of one system: what they are met by,
+// their month, and the values that the owned rows take.
+func (m *merging) owners(system string) string {
 	owner := m.Catalog.Inputs[m.input.Owner.Input]
 	var files []lake.File
 	if set := m.Manifest.Inputs[owner.Name]; set != nil {
-		files = set.Files()
+		files = slices.DeleteFunc(set.Files(), func(f lake.File) bool { return f.System != system })
 	}
 	columns := "system, " + duck.Names(m.input.Owner.On) + ", month"
 	for _, c := range m.takes() {

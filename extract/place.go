@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"nightjar/internal/duck"
 	"nightjar/internal/lake"
 )
 
 // placedAtOnce is how many files are placed by one query: each may spread over
 // months.
-const placedAtOnce = 8
+const placedAtOnce = 16
 
 // ownerChanged says whether rows of the owner came, changed or went tonight.
 func (m *merging) ownerChanged() bool { return m.input.Owner != nil && m.merged[m.input.Owner.Input] }
@@ -63,7 +65,7 @@ func (m *merging) findMovedOf(ctx context.Context, system string, files []lake.F
 	table := duck.Name("moved_" + m.input.Name)
 	err := m.exec(ctx, fmt.Sprintf(`create or replace table %s as
 		select l.* from (from %s l semi join %s t on %s) l left join %s o on %s %s where (%s) and %s`,
-		table, m.full(m.input, files), which, m.on("l.", "t."), m.owners(), m.on("l.", "o."), m.notLost("l"), differs, m.kept("l.")))
+		table, m.full(m.input, files), which, m.on("l.", "t."), m.owners(system), m.on("l.", "o."), m.notLost("l"), differs, m.kept("l.")))
 	if err != nil {
 		return nil, err
 	}
@@ -82,22 +84,44 @@ func (m *merging) findMovedOf(ctx context.Context, system string, files []lake.F
 func (m *merging) place(ctx context.Context, homeless []lake.File) error {
 	homeless = append(homeless, m.set.Pending...)
 	m.set.Pending = nil
-	slices.SortStableFunc(homeless, func(a, b lake.File) int { return strings.Compare(a.Source+"\x00"+a.System, b.Source+"\x00"+b.System) })
-	for len(homeless) > 0 {
-		first, count := homeless[0], 1
-		for count < len(homeless) && count < placedAtOnce && homeless[count].Source == first.Source && homeless[count].System == first.System {
-			count++
-		}
-		if err := m.placeSome(ctx, homeless[:count]); err != nil {
+	batches := batchesToPlace(homeless)
+	placed := make([][]copied, len(batches))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(m.Workers)
+	for i, files := range batches {
+		group.Go(func() (err error) {
+			placed[i], err = m.placeSome(inner, files, fmt.Sprintf("%s-placed-%d", m.Manifest.Run, i+1))
 			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, p := range slices.Concat(placed...) {
+		if p.month == "" {
+			m.set.Pending = append(m.set.Pending, p.File)
+		} else {
+			m.set.Months[p.month] = append(m.set.Months[p.month], p.File)
 		}
-		homeless = homeless[count:]
 	}
 	return nil
 }
 
-func (m *merging) placeSome(ctx context.Context, files []lake.File) error {
-	m.serial++
+// batchesToPlace are files of one source and system each.
+func batchesToPlace(files []lake.File) (batches [][]lake.File) {
+	slices.SortStableFunc(files, func(a, b lake.File) int { return strings.Compare(a.Source+"\x00"+a.System, b.Source+"\x00"+b.System) })
+	for len(files) > 0 {
+		first, count := files[0], 1
+		for count < len(files) && count < placedAtOnce && files[count].Source == first.Source && files[count].System == first.System {
+			count++
+		}
+		batches, files = append(batches, files[:count]), files[count:]
+	}
+	return batches
+}
+
+// placeSome writes the rows of a batch of files anew, by month, to files of that name.
+func (m *merging) placeSome(ctx context.Context, files []lake.File, stem string) ([]copied, error) {
 	left := []string{"filename", "file_row_number", "month", "owner_month"}
 	given := ""
 	for _, c := range m.takes() {
@@ -106,31 +130,25 @@ func (m *merging) placeSome(ctx context.Context, files []lake.File) error {
 	}
 	query := fmt.Sprintf(`select u.* exclude ("own month")%s, o.month as owner_month, coalesce(u."own month", o.month, date '%s') as month
 		from (select columns(lambda c: c not in (%s)), %s as "own month" from %s) u left join %s o on %s`,
-		given, unplaced, quoteAll(left), monthBy(m.input.DatedBy), m.full(m.input, files), m.owners(), m.on("u.", "o."))
-	written, err := m.copyOut(ctx, query, copyTarget{folder: m.Lake.Path("live/" + m.input.Name), stem: fmt.Sprintf("%s-placed-%d", m.Manifest.Run, m.serial)})
+		given, unplaced, quoteAll(left), monthBy(m.input.DatedBy), m.full(m.input, files), m.owners(files[0].System), m.on("u.", "o."))
+	placed, err := m.copyOut(ctx, query, copyTarget{folder: m.Lake.Path("live/" + m.input.Name), stem: stem})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	placed, rows := make([]lake.File, len(written)), int64(0)
-	for i, w := range written {
-		placed[i] = w.File
+	off := -rowsOf(files)
+	for i := range placed {
 		placed[i].Source, placed[i].System, placed[i].Placed = files[0].Source, files[0].System, true
-		rows += w.Rows
+		off += placed[i].Rows
 	}
-	if off := rows - rowsOf(files); off != 0 {
-		return fmt.Errorf("placing rows by their %s changed their number by %d: an owner is there more than once; this is a fault of Nightjar, nothing was published", m.input.Owner.Input, off)
+	if off != 0 {
+		return nil, fmt.Errorf("placing rows by their %s changed their number by %d: an owner is there more than once; this is a fault of Nightjar, nothing was published", m.input.Owner.Input, off)
 	}
-	for i, w := range written {
-		if err := m.measure(ctx, &placed[i]); err != nil {
-			return err
+	for i := range placed {
+		if err := m.measure(ctx, &placed[i].File); err != nil {
+			return nil, err
 		}
-		if w.month == "" {
-			m.set.Pending = append(m.set.Pending, placed[i])
-			continue
-		}
-		m.set.Months[w.month] = append(m.set.Months[w.month], placed[i])
 	}
-	return nil
+	return placed, nil
 }
 
 // countPending enters in the ledger how many of tonight's rows wait.
