@@ -198,7 +198,6 @@ insert into warehouse.table_version select 'mart_value_curve', null, count(*), s
 insert into warehouse.table_version select 'mart_concentration', null, count(*), sum(hash(*columns(*))) from warehouse.mart_concentration;
 insert into warehouse.table_version select 'mart_customer_state', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer_state;
 insert into warehouse.table_version select 'mart_state_flow', null, count(*), sum(hash(*columns(*))) from warehouse.mart_state_flow;
-insert into warehouse.table_version select 'mart_call_list', null, count(*), sum(hash(*columns(*))) from warehouse.mart_call_list;
 insert into warehouse.table_version select 'fact_contact', month, count(*), sum(hash(*columns(* exclude (delivery_id, source_row)))) from warehouse.fact_contact group by month;
 insert into warehouse.table_version select 'fact_case', month, count(*), sum(hash(*columns(* exclude (delivery_id, source_row)))) from warehouse.fact_case group by month;
 insert into warehouse.table_version select 'fact_promise', month, count(*), sum(hash(*columns(* exclude (delivery_id, source_row)))) from warehouse.fact_promise group by month;

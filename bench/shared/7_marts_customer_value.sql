@@ -188,16 +188,25 @@ by_customer as (
     select 10001, customer_id, net_amount
     from warehouse.mart_customer
 ),
+-- All that belong to a group, its topmost parent included: few beside those who are alone.
+members as (
+    select customer_id, group_id from groups
+    union
+    select group_id, group_id from groups where group_id not in (select customer_id from groups)
+),
 -- A part is a period of a scope.
 amounts as (
     select 2 * number as part, customer_id, cast(net_amount as decimal(18, 4)) as net_amount
     from by_customer
     union all
-    select 2 * number + 1, coalesce(groups.group_id, by_customer.customer_id), cast(sum(net_amount) as decimal(18, 4))
+    select 2 * number + 1, customer_id, cast(net_amount as decimal(18, 4))
     from by_customer
-    left join groups using (customer_id)
-    where exists (from groups)
-    group by 1, 2
+    where exists (from groups) and customer_id not in (select customer_id from members)
+    union all
+    select 2 * number + 1, members.group_id, cast(sum(net_amount) as decimal(18, 4))
+    from by_customer
+    join members using (customer_id)
+    group by all
 ),
 sized as (
     select
@@ -211,30 +220,26 @@ sized as (
     from amounts
     group by part
 ),
--- Customers and sales of all parts up to this one: one sort does for all.
+-- Sales of all parts before this one: one sort does for all.
 parts as (
-    select
-        *,
-        sum(customers) over (order by part) - customers as customers_before,
-        sum(net_amount) over (order by part) as amount_through
+    select *, sum(net_amount) over (order by part) - net_amount as amount_before
     from sized
 ),
 placed as (
     select
         part,
         net_amount,
-        row_number() over ascending as place,
-        sum(net_amount) over (ascending rows unbounded preceding) as so_far
+        sum(net_amount) over (order by part, net_amount rows unbounded preceding) as so_far
     from amounts
     where net_amount >= 0
-    window ascending as (order by part, net_amount)
 ),
+-- The i-th amount is in the sums from the i-th on: what all sums come to says the sum of i × amount.
 summed as (
     select
         parts.part,
-        sum(placed.net_amount) filter (where place > customers_before + customers - 5) as five_amount,
-        sum(cast(place - customers_before as decimal(38, 0)) * placed.net_amount) as placed_amount,
-        count(*) filter (where 100 * (amount_through - so_far) < 80 * parts.net_amount) as customers_80
+        list_sum(max(placed.net_amount, 5)) as five_amount,
+        (any_value(parts.customers) + 1) * any_value(parts.net_amount) - (sum(so_far) - any_value(parts.customers) * any_value(amount_before)) as placed_amount,
+        count(*) filter (where 5 * so_far > 5 * amount_before + parts.net_amount) as customers_80
     from parts
     join placed on placed.part = parts.part
     group by parts.part

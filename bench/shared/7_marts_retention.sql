@@ -176,7 +176,7 @@ balances as (
     window by_customer as (partition by customer order by number)
 ),
 -- What a customer adds to each month from number on, until next_number.
-spans as (
+customer_spans as (
     select
         number,
         next_number,
@@ -188,6 +188,20 @@ spans as (
         case when before <= 0 and now > 0 and not is_new then now end as reactivated_revenue
     from balances
     where next_number is null or next_number > number
+),
+-- Summed at once, since few pairs of months stand for millions of rows.
+spans as (
+    select
+        number,
+        next_number,
+        sum(revenue_before) as revenue_before,
+        sum(expansion) as expansion,
+        sum(contraction) as contraction,
+        sum(churned) as churned,
+        sum(new_revenue) as new_revenue,
+        sum(reactivated_revenue) as reactivated_revenue
+    from customer_spans
+    group by number, next_number
 ),
 steps as (
     select

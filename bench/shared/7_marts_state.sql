@@ -243,7 +243,9 @@ from compared;
 copy warehouse.mart_state_flow to '{out}/marts/mart_state_flow.parquet' ({parquet});
 
 -- step: mart_call_list
-create table warehouse.mart_call_list as
+-- A view, which finds its tables under whatever name the file is attached.
+use warehouse;
+create view mart_call_list as
 select
     cast(s.customer_id as varchar) as customer_id,
     cast(s.as_of as date) as as_of,
@@ -268,6 +270,6 @@ select
     cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
     cast(c.abc_tier as varchar) as abc_tier,
     cast(c.rfm_name as varchar) as rfm_name
-from warehouse.mart_customer_state as s
-left join warehouse.mart_customer as c on c.customer_id = s.customer_id;
-copy warehouse.mart_call_list to '{out}/marts/mart_call_list.parquet' ({parquet});
+from mart_customer_state as s
+left join mart_customer as c on c.customer_id = s.customer_id;
+use memory;

@@ -10,6 +10,7 @@ description: >-
   left out. Window: all history by as_of. Releases by reps do not come in yet, nor is anybody handed
   out for a week.
 grain: [customer_id]
+view: true
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
   as_of: {type: date, description: The day that the row tells of., tests: [not_null]}

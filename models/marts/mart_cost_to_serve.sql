@@ -80,7 +80,12 @@ trace:
       margin_amount: sum(margin_amount)
       costed_net_amount: sum(costed_net_amount)
 */
-with served as (
+with merged as (
+    select customer_key, customer_id
+    from {{ ref "dim_customer_identity" }}
+    where customer_key <> customer_id
+),
+served as (
     select
         c.month,
         coalesce(i.customer_id, c.customer_key) as customer_id,
@@ -92,7 +97,7 @@ with served as (
         sum(c.cost_amount) filter (where c.driver = 'service_uses') as service_uses_amount,
         sum(c.cost_amount) as cost_to_serve_amount
     from {{ ref "fact_cost_to_serve" }} as c
-    left join {{ ref "dim_customer_identity" }} as i on i.customer_key = c.customer_key
+    left join merged as i on i.customer_key = c.customer_key
     where c.customer_key <> 'unspread' and {{ touched "customer_key" "c.customer_key" }}
     group by all
     union all
@@ -110,7 +115,7 @@ bought as (
         sum(v.margin_amount) as margin_amount,
         sum(v.costed_net_amount) as costed_net_amount
     from {{ ref "fact_customer_value" }} as v
-    left join {{ ref "dim_customer_identity" }} as i on i.customer_key = v.customer_key
+    left join merged as i on i.customer_key = v.customer_key
     where {{ touched "customer_key" "v.customer_key" }}
     group by all
 )

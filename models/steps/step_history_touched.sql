@@ -15,7 +15,7 @@ with cuts as (
 ),
 -- What lies between a cut of the two nights; without one on either of them, all amounts.
 amounts as (
-    select month, case when count(amount) = 1 then -1e14 else min(amount) end as low, case when count(amount) = 1 then 1e14 else max(amount) end as high
+    select month, case when count(amount) = 1 then -99999999999999.9999 else min(amount) end as low, case when count(amount) = 1 then 99999999999999.9999 else max(amount) end as high
     from (
         select month, 'a' as cut, a_amount as amount, a_customer_id as customer_id from cuts
         union all
@@ -36,9 +36,15 @@ frequencies as (
     group by month, cut
     having min(frequency) <> max(frequency)
 ),
+-- Few spans are looked at month by month: those that reach one of the months.
+reached as (
+    select v.customer_id, v.month, v.next_month, v.value_amount
+    from {{ ref "step_value_span" }} as v
+    join (select min(month) as month, min(low) as low, max(high) as high from amounts) as m on v.next_month > m.month and v.value_amount between m.low and m.high
+),
 passed as (
     select v.customer_id
-    from {{ ref "step_value_span" }} as v
+    from reached as v
     join amounts as m on m.month >= v.month and m.month < v.next_month and v.value_amount between m.low and m.high
     union
     select p.customer_id
