@@ -14,19 +14,20 @@ import (
 )
 
 // A night is what the models of customers are built from: each customer key's group,
-// its master data, sales, departures, deliveries and answers, some of them later than as_of.
+// its master data, sales, departures, deliveries, answers and costs, some of them later than
+// as_of.
 type night struct {
-	asOf                                                              string
-	identity, customers, value, bought, departed, delivered, answered []string
+	asOf                                                                      string
+	identity, customers, value, bought, departed, delivered, answered, served []string
 }
 
 var keys = []string{"shop:1", "shop:2", "shop:3", "shop:4"}
 
 func drawNight(t *rapid.T, before night) night {
 	n := night{asOf: rapid.SampledFrom([]string{"2024-03-05", "2024-03-12", "2024-03-31", "2024-04-30"}).Draw(t, "as of")}
-	// Some things are as they were.
+	// Most things are as they were, so that some night differs in one of them alone.
 	keep := func(what string, old []string, draw func() []string) []string {
-		if old != nil && rapid.IntRange(0, 3).Draw(t, "the same "+what) > 0 {
+		if old != nil && rapid.IntRange(0, 8).Draw(t, "the same "+what) > 0 {
 			return old
 		}
 		return draw()
@@ -66,6 +67,7 @@ func drawNight(t *rapid.T, before night) night {
 	n.answered = keep("answered", before.answered, func() []string {
 		return drawSales(t, "('%s', date '%s', date '%[3]s', %[5]d)")
 	})
+	n.served = keep("served", before.served, func() []string { return drawSales(t, "('%s', date '%s', %[5]d)") })
 	n.departed = keep("departed", before.departed, func() []string { return drawDepartures(t) })
 	return n
 }
@@ -98,10 +100,11 @@ func (n night) given(w *workshop) map[string][]string {
 		"dim_customer_identity": w.give("col0 as customer_key, col1 as customer_id, col2 as rule", n.identity),
 		"customer":              w.give("col0 as system, col1 as customer_id, col2 as valid_from, col3 as city, col4 as parent_id, col5 as delivery_id, col6 as source_row", n.customers),
 		"departure":             w.give("'shop' as system, col0 as customer_id, col1 as lost_on", n.departed),
-		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount, day(col3) as documents, col4 / 2 as returns_amount, col4 / 3 as costed_net_amount, nullif(col4, 2.25) as margin_amount, 0.5 as cost_to_serve_amount", n.value),
+		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount, day(col3) as documents, day(col3) as lines, col4 / 2 as returns_amount, col4 / 3 as costed_net_amount, nullif(col4, 2.25) as margin_amount, 0.5 as cost_to_serve_amount", n.value),
 		"fact_retention":        w.give("col0 as customer_key, col1 as month, cast(col2 as bigint) as purchase_days_mask, col3 as first_purchase_on, col4 as last_purchase_on, cast(col5 as decimal(18, 4)) as net_amount", n.bought),
 		"fact_satisfaction":     w.give("col0 as customer_key, col1 as month, col3 as deliveries, col3 as deliveries_promised, col3 as deliveries_on_time", n.delivered),
 		"fact_survey_answer":    w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, col0 as customer_key, col1 as month, nullif(col2, col1 + 4) as answered_on, md5(col0 || col2) as response_id, 'customer' as asked_side, cast(col3 as decimal(9, 4)) as score", n.answered),
+		"fact_cost_to_serve":    w.give("case when col0 = 'anonymous' and col2 > 3 then 'unspread' else col0 end as customer_key, col1 as month, case when col2 % 2 = 0 then 'direct' else 'documents' end as driver, cast(col2 as decimal(18, 4)) as cost_amount", n.served),
 		"dim_survey_question":   w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, 'overall' as role, 'score10' as scale, -1 as polarity, 0 as lowest, 10 as highest", []string{"(1)"}),
 	}
 }
@@ -111,7 +114,7 @@ func (n night) given(w *workshop) map[string][]string {
 // do they from a base and its patch, and from a patch of that patch.
 func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
 	w := newWorkshop(test)
-	upkept := []string{"dim_customer", "person_customer", "step_customer_total", "step_retention_move", "step_cohort_month"}
+	upkept := []string{"dim_customer", "person_customer", "step_customer_total", "step_retention_move", "step_cohort_month", "mart_cost_to_serve"}
 	rapid.Check(test, func(t *rapid.T) {
 		w.t = test
 		last := drawNight(t, night{})
@@ -123,10 +126,11 @@ func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
 		for range 2 {
 			tonight := drawNight(t, last)
 			now, nowVars := tonight.given(w), w.vars(tonight.asOf, last.asOf)
-			touched := w.buildAt("step_customer_touched", transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, nowVars)
-			now["step_customer_touched"] = touched
 			refs := maps.Clone(before)
-			refs["step_customer_touched"] = touched
+			for _, touched := range []string{"step_customer_touched", "step_cost_touched"} {
+				now[touched] = w.buildAt(touched, transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, nowVars)
+				refs[touched] = now[touched]
+			}
 			for _, model := range upkept {
 				whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, nowVars)
 				from := func(rows []string) *transform.Last {
