@@ -21,10 +21,13 @@ type Model struct {
 	// of days after its last ("7d") or before its first ("-7d").
 	Reaches []string `yaml:"reaches"`
 	// Optional references may be absent from a project; they are then empty.
-	Optional []string  `yaml:"optional"`
-	Columns  Columns   `yaml:"columns"`
-	Tests    []Test    `yaml:"tests"`
-	Measures []Measure `yaml:"measures"`
+	Optional []string `yaml:"optional"`
+	// NeedsOneOf are references of which each may be absent, and is then empty, but not
+	// all: without any of them the model is left out.
+	NeedsOneOf []string  `yaml:"needs_one_of"`
+	Columns    Columns   `yaml:"columns"`
+	Tests      []Test    `yaml:"tests"`
+	Measures   []Measure `yaml:"measures"`
 	// Trace says what rows the columns are made of.
 	Trace []Trace `yaml:"trace"`
 	// Carries is the input whose own columns, those of a project named x_…, the
@@ -111,8 +114,11 @@ func days(reach string) (days int, ok bool) {
 // read as_of without reaching for it, to write down since when something is so.
 func (m *Model) Remembers() bool { return len(m.Previous)+len(m.Changed) > 0 }
 
-// IsOptional says whether the model does without the named reference.
-func (m *Model) IsOptional(ref string) bool { return slices.Contains(m.Optional, ref) }
+// IsOptional says whether the model does without the named reference, if only
+// another of [Model.NeedsOneOf] is there.
+func (m *Model) IsOptional(ref string) bool {
+	return slices.Contains(m.Optional, ref) || slices.Contains(m.NeedsOneOf, ref)
+}
 
 // Kind is "dim", "fact", "mart", "person" or "step": the part of the name before
 // the first underscore.

@@ -99,6 +99,9 @@ func (m *Model) check() error {
 	if m.Monthly() && !m.has("month") {
 		return errors.New("a model partitioned by month needs a column month")
 	}
+	if err := m.checkNeedsOneOf(); err != nil {
+		return err
+	}
 	if err := m.checkTests(); err != nil {
 		return err
 	}
@@ -109,6 +112,25 @@ func (m *Model) check() error {
 		return err
 	}
 	return m.checkTrace()
+}
+
+// checkNeedsOneOf demands references that the SQL makes, of which it is not said twice
+// how much they are needed.
+func (m *Model) checkNeedsOneOf() error {
+	if len(m.NeedsOneOf) == 1 {
+		return fmt.Errorf("needs_one_of names %s alone: a reference that is neither there nor under optional is needed anyway", m.NeedsOneOf[0])
+	}
+	for i, name := range m.NeedsOneOf {
+		switch {
+		case !slices.Contains(m.Refs, name) && !slices.Contains(m.Inputs, name):
+			return fmt.Errorf("needs_one_of names %q, which the SQL does not refer to: use names in {{ ref \"…\" }} and {{ input \"…\" }}", name)
+		case slices.Contains(m.NeedsOneOf[:i], name):
+			return fmt.Errorf("needs_one_of names %s twice", name)
+		case slices.Contains(m.Optional, name):
+			return fmt.Errorf("%s is under optional and under needs_one_of: leave it out of one of them", name)
+		}
+	}
+	return nil
 }
 
 var plainNumber = regexp.MustCompile(`^[+-]?\d{1,20}(\.\d{1,10})?$`)

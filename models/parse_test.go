@@ -1,6 +1,7 @@
 package models
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,5 +28,23 @@ where on_day between {{ add_months (var "last_day") (var "window") }} and {{ $fi
 	}
 	if diff := cmp.Diff([]string{"fact_a", "fact_b"}, m.Refs); diff != "" {
 		t.Errorf("references (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatAModelNeedsOneOfIsNamedOnceAndIsRead(t *testing.T) {
+	for _, c := range []struct{ header, says string }{
+		{"needs_one_of: [fact_a, sale]\noptional: [fact_b]", ""},
+		{"needs_one_of: [fact_a]", "needs_one_of names fact_a alone"},
+		{"needs_one_of: [fact_a, fact_c]", `needs_one_of names "fact_c", which the SQL does not refer to`},
+		{"needs_one_of: [fact_a, fact_b, fact_a]", "needs_one_of names fact_a twice"},
+		{"needs_one_of: [fact_a, fact_b]\noptional: [fact_b]", "fact_b is under optional and under needs_one_of"},
+		{"needs_one_of: {fact_a: fact_b}", "mart_x.sql:4"},
+	} {
+		model := "/* model\nname: mart_x\ngrain: [n]\n" + c.header + "\ncolumns: {n: {type: int}}\n*/\n" +
+			`select n from {{ ref "fact_a" }}, {{ ref "fact_b" }}, {{ input "sale" }}`
+		_, err := ParseModel("mart_x.sql", []byte(model))
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", c.header, err, c.says)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func (n *night) transform(ctx context.Context) error {
 	if err := duck.Share(ctx, n.db, max(1, n.workers()/2)); err != nil {
 		return err
 	}
-	b := &building{night: n, free: make(chan struct{}, n.workers()), settled: map[string]chan struct{}{}}
+	b := &building{night: n, places: newWorkers(n.workers()), ranks: ranks(order), settled: map[string]chan struct{}{}}
 	for _, m := range order {
 		b.settled[m.Name] = make(chan struct{})
 	}
@@ -63,8 +63,9 @@ type building struct {
 	*night
 	// mu guards manifest, report and progress.
 	mu sync.Mutex
-	// free holds a token for each build at work.
-	free chan struct{}
+	// places are those of builds at work, taken by rank.
+	places *workers
+	ranks  map[string]int
 	// settled channels are closed when their model is as it should be.
 	settled map[string]chan struct{}
 }
@@ -90,13 +91,11 @@ func (b *building) model(ctx context.Context, m *models.Model) error {
 	b.mu.Unlock()
 	group, inner := errgroup.WithContext(ctx)
 	for _, s := range stale {
-		select {
-		case b.free <- struct{}{}:
-		case <-inner.Done():
+		if b.places.enter(inner, b.ranks[m.Name]) != nil {
 			return errors.Join(group.Wait(), ctx.Err())
 		}
 		group.Go(func() error {
-			defer func() { <-b.free }()
+			defer b.places.leave()
 			return b.partition(inner, s)
 		})
 	}

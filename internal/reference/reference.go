@@ -58,10 +58,11 @@ type Model struct {
 	Readers    []string
 }
 
-// A Reading is a reference of a model.
+// A Reading is a reference of a model: one that it does without (Optional), perhaps
+// only if another of its kind is there (OneOf).
 type Reading struct {
-	Name, Kind string
-	Optional   bool
+	Name, Kind      string
+	Optional, OneOf bool
 }
 
 // A Column is one column of a model or an input.
@@ -188,10 +189,10 @@ func (g gathering) model(m *models.Model) Model {
 		})
 	}
 	for _, name := range m.Inputs {
-		told.Reads = append(told.Reads, Reading{name, lineage.Input, m.IsOptional(name)})
+		told.Reads = append(told.Reads, Reading{name, lineage.Input, m.IsOptional(name), slices.Contains(m.NeedsOneOf, name)})
 	}
 	for _, name := range m.Refs {
-		told.Reads = append(told.Reads, Reading{name, lineage.Model, m.IsOptional(name)})
+		told.Reads = append(told.Reads, Reading{name, lineage.Model, m.IsOptional(name), slices.Contains(m.NeedsOneOf, name)})
 	}
 	return told
 }

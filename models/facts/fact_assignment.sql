@@ -6,7 +6,7 @@ description: >-
   week, whose key is the customer_key and whose value is the employee_key). What both say counts
   once, as the company's.
 grain: [week_on, employee_key, customer_key]
-optional: [assignment, decision]
+needs_one_of: [assignment, decision]
 columns:
   week_on: {type: date, description: First day of the week., tests: [not_null]}
   employee_key: {type: string, description: "The employee, system:employee id.", tests: [not_null]}

@@ -9,7 +9,7 @@ description: >-
 carries: sale
 grain: [system, document_id, month]
 partition: month
-optional: [sale, fact_sale]
+needs_one_of: [sale, fact_sale]
 columns:
   system: {type: string, description: The business system that sold it., tests: [not_null]}
   document_id: {type: string, description: "Order, invoice or ticket number within the system.", tests: [not_null]}

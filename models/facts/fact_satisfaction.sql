@@ -8,7 +8,8 @@ description: >-
   that more is better.
 grain: [customer_key, month]
 partition: month
-optional: [fact_survey_answer, dim_survey_question, fact_shipment, fact_case, fact_contact]
+needs_one_of: [fact_survey_answer, fact_shipment, fact_case, fact_contact]
+optional: [dim_survey_question]
 columns:
   customer_key: {type: string, description: "The customer, system:customer id, or anonymous.", tests: [not_null]}
   month: {type: date, description: First day of the month., tests: [not_null]}

@@ -10,7 +10,8 @@ description: >-
   the month's own row, medians do not.
 grain: [month, channel, department, case_severity]
 reaches: [as_of]
-optional: [fact_contact, fact_case, fact_customer_value]
+needs_one_of: [fact_contact, fact_case]
+optional: [fact_customer_value]
 columns:
   month: {type: date, description: First day of the month., tests: [not_null]}
   channel: {type: string, description: "How the contact or case came in, such as call or visit; none where the source does not say, all in the month's own row.", tests: [not_null]}

@@ -5,7 +5,7 @@ description: >-
   The key anonymous has no row.
 grain: [customer_key, month]
 partition: month
-optional:
+needs_one_of:
   - fact_sale
   - fact_document
   - fact_payment

@@ -16,8 +16,8 @@ type Choice struct {
 	Rivals    []Rival     `json:"rivals,omitempty"`
 }
 
-// Thresholds of scores: below worth, a table is not proposed for an input; a rival is
-// named from that share of the best on.
+// Thresholds of scores: below worth, in its score or in its proof, a table is not proposed
+// for an input; a rival is named from that share of the best on.
 const (
 	worth   = 1.1
 	rivalry = 0.45
@@ -29,19 +29,24 @@ func Propose(t *Table, catalog *models.Catalog, wanted []string, desk *doubt.Des
 	if len(wanted) > 0 {
 		return propose(t, catalog, wanted, desk)
 	}
-	var plans []*plan
+	var all, plans []*plan
 	for _, input := range suitable(catalog) {
 		p, err := newPlan(t, input)
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, p)
+	}
+	shared := claimsOf(all)
+	for _, p := range all {
+		p.score(shared)
 		// Of a survey, the day may be asked; without a date, nothing else is likely.
 		if p.undated && p.Input == "survey_response" {
 			p.Score -= 0.5
 		} else if !p.feasible() {
 			continue
 		}
-		if len(p.missing) == 0 && p.Score >= worth {
+		if len(p.missing) == 0 && min(p.Score, p.proof) >= worth {
 			plans = append(plans, p)
 		}
 	}
@@ -88,6 +93,7 @@ func propose(t *Table, catalog *models.Catalog, wanted []string, desk *doubt.Des
 		if err != nil {
 			return nil, err
 		}
+		p.score(nil)
 		if err := p.askMissing(desk); err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func fits(t *Table, input *models.Input) []fit {
 			if to.Type == "string" && !l.whole && expects != "id" && isID(name) {
 				l.score *= 0.5 // an address's id is no address
 			}
-			score, values := judge(from, to, expects, l.score)
+			score, values := judge(from, input, to, expects, l.score)
 			if score >= least {
 				all = append(all, fit{from, to, score, because(l, values)})
 			}
@@ -84,7 +84,7 @@ func because(l likeness, values string) string {
 }
 
 // judge weighs a likeness of names with what the values are.
-func judge(from *evidence.Column, to models.Column, expects string, likeness float64) (score float64, values string) {
+func judge(from *evidence.Column, input *models.Input, to models.Column, expects string, likeness float64) (score float64, values string) {
 	if email := share(from.Emails, from); to.Name == "email" && email > 0.8 {
 		return max(likeness, 0.95), fmt.Sprintf("%.0f %% of its values are e-mail addresses", 100*email)
 	}
@@ -103,7 +103,7 @@ func judge(from *evidence.Column, to models.Column, expects string, likeness flo
 		return likeness * 0.5, "its times are all 00:00"
 	case to.Type == "date" && to.CutFrom != "" && kind == evidence.Timestamp && !from.Midnight:
 		return likeness * 0.45, "it has a time of day"
-	case len(to.Accepted) > 0 && !to.StatusMap && !accepted(from, to):
+	case len(to.Accepted) > 0 && !to.StatusMap && !accepted(from, input, to):
 		return 0, ""
 	case to.Type == "string":
 		return judgeText(from, expects, likeness)
@@ -111,11 +111,12 @@ func judge(from *evidence.Column, to models.Column, expects string, likeness flo
 	return likeness, said(from)
 }
 
-// accepted says whether nearly all values are among those that the contract takes.
-func accepted(from *evidence.Column, to models.Column) bool {
+// accepted says whether nearly all values are among those that the contract takes, or
+// words for them.
+func accepted(from *evidence.Column, input *models.Input, to models.Column) bool {
 	rows := int64(0)
 	for _, w := range from.Words {
-		if slices.Contains(to.Accepted, w.Value) {
+		if _, known := valueOf(input.Name, to, w.Value); known {
 			rows += w.Rows
 		}
 	}

@@ -2,12 +2,14 @@ package propose
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"nightjar/extract/inspect/doubt"
 	"nightjar/extract/inspect/evidence"
 	"nightjar/extract/inspect/say"
+	"nightjar/internal/duck"
 	"nightjar/models"
 )
 
@@ -24,6 +26,8 @@ type plan struct {
 	undated bool
 	// answers are those of a survey.
 	answers answers
+	// proof is how much says that the rows are of this input rather than another.
+	proof float64
 }
 
 // newPlan finds for each column of an input the column of the table that fits best,
@@ -36,11 +40,7 @@ func newPlan(t *Table, input *models.Input) (*plan, error) {
 		}
 	}
 	p.byValues()
-	if err := p.complete(); err != nil {
-		return nil, err
-	}
-	p.score()
-	return p, nil
+	return p, p.complete()
 }
 
 func (p *plan) uses(c *evidence.Column) bool {
@@ -98,23 +98,44 @@ func (p *plan) byValues() {
 	take("customer_id", "the first column of codes", kind(evidence.Code, evidence.Integer), false)
 }
 
-// score adds up how well the columns fit; those that tell rows apart or are required
-// count twice, and what had to be made up counts against.
-func (p *plan) score() {
+// claims count, by a column of the file, the inputs that would take it, each as far as it
+// fits there.
+type claims map[*evidence.Column]float64
+
+func claimsOf(plans []*plan) claims {
+	all := claims{}
+	for _, p := range plans {
+		for _, f := range p.taken {
+			all[f.from] += f.score
+		}
+	}
+	return all
+}
+
+// score adds up how well the columns fit: those that tell rows apart or must be there
+// count twice, and what had to be made up counts against. The proof is the same, but of a
+// column that many inputs would take, such as a customer's number, each has the smaller
+// share: it says little of which of them the rows are. When a row last changed says nothing.
+func (p *plan) score(all claims) {
 	for name, f := range p.taken {
 		if name == unitPrice {
 			continue
 		}
-		weight := 1.0
+		score := f.score
 		if f.to.Required || slices.Contains(p.input.Key, name) {
-			weight = 2
+			score *= 2
 		}
-		p.Score += weight * f.score
+		p.Score += score
+		if name != "valid_from" {
+			p.proof += score / math.Sqrt(max(1, all[f.from]))
+		}
 	}
+	more := p.answers.score()
 	for _, made := range p.Columns {
-		p.Score -= map[string]float64{"document_id": 1.2, "line_no": 0.3, "quantity": 0.6, "gross_amount": 0.4, "response_id": 0.4, "sequence": 0.6, "shipment_id": 0.6}[made.Column]
+		more -= map[string]float64{"document_id": 1.2, "line_no": 0.3, "quantity": 0.6, "gross_amount": 0.4, "response_id": 0.4, "sequence": 0.6, "shipment_id": 0.6}[made.Column]
 	}
-	p.Score += p.answers.score()
+	p.Score += more
+	p.proof += more
 }
 
 // feasible says whether rows could be taken.
@@ -164,6 +185,9 @@ func (p *plan) finish(desk *doubt.Desk) error {
 // mapped is a column as it was found.
 func (p *plan) mapped(f fit) Mapped {
 	sql, format, note := express(f.from, f.to.Type, p.table.Formats)
+	if translated, words := p.translated(f); words > 0 {
+		sql, note = translated, say.Count(words, "word")+" translated: check it"
+	}
 	why := f.why
 	if note != "" {
 		why += "; " + note
@@ -179,4 +203,21 @@ func (p *plan) mapped(f fit) Mapped {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s would be rejected, whose %s is no %s", say.Count(k.Against, "row"), f.from.Name, k))
 	}
 	return Mapped{Column: f.to.Name, SQL: sql, Format: format, Type: f.to.Type, Why: why, Source: f.from.Name, Score: f.score, Open: f.from.Open() && f.to.Type != "string"}
+}
+
+// translated is an expression that turns a source's words for the values of the contract
+// into those, and how many there are.
+func (p *plan) translated(f fit) (sql string, words int) {
+	if len(f.to.Accepted) == 0 || f.to.StatusMap {
+		return "", 0
+	}
+	column := within(f.from.Name)
+	sql = "case " + column
+	for _, w := range f.from.Words {
+		if value, known := valueOf(p.Input, f.to, w.Value); known && value != w.Value {
+			sql += fmt.Sprintf(" when %s then %s", duck.Text(w.Value), duck.Text(value))
+			words++
+		}
+	}
+	return sql + " else " + column + " end", words
 }

@@ -134,7 +134,7 @@ func (p *plan) settleVersion() {
 }
 
 // changed is how companies call the moment of a row's last change.
-var changed = sync.OnceValue(func() *meaning { return table().Customer["valid_from"] })
+var changed = sync.OnceValue(func() *meaning { return table().Inputs["customer"]["valid_from"] })
 
 // comesAgain says whether a key of the input stands in more than one file.
 func (p *plan) comesAgain() (bool, error) {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"golang.org/x/text/unicode/norm"
+
+	"nightjar/models"
 )
 
 //go:embed synonyms.yaml
@@ -18,18 +20,9 @@ var synonymsText []byte
 
 // synonyms is what synonyms.yaml holds.
 type synonyms struct {
-	Any            map[string]*meaning `yaml:"any"`
-	Sale           map[string]*meaning `yaml:"sale"`
-	SaleLine       map[string]*meaning `yaml:"sale_line"`
-	Payment        map[string]*meaning `yaml:"payment"`
-	Shipment       map[string]*meaning `yaml:"shipment"`
-	Customer       map[string]*meaning `yaml:"customer"`
-	Product        map[string]*meaning `yaml:"product"`
-	Store          map[string]*meaning `yaml:"store"`
-	SurveyResponse map[string]*meaning `yaml:"survey_response"`
-	Answer         map[string]*meaning `yaml:"answer"`
-	FxRate         map[string]*meaning `yaml:"fx_rate"`
-	IdentityLink   map[string]*meaning `yaml:"identity_link"`
+	Any    map[string]*meaning            `yaml:"any"`
+	Inputs map[string]map[string]*meaning `yaml:"inputs"`
+	Answer map[string]*meaning            `yaml:"answer"`
 
 	Called     map[string][]string `yaml:"called"`
 	Others     map[string][]string `yaml:"others"`
@@ -37,7 +30,6 @@ type synonyms struct {
 	Personal   []string            `yaml:"personal"`
 	Impersonal []string            `yaml:"impersonal"`
 
-	inputs map[string]map[string]*meaning
 	called map[string][][]string
 	status map[string]string // canonical status by word
 	names  map[string]bool   // all that mean something for sure, squeezed
@@ -49,8 +41,11 @@ type meaning struct {
 	Sure    []string `yaml:"sure"`
 	Likely  []string `yaml:"likely"`
 	Maybe   []string `yaml:"maybe"`
+	// Values are words for those that the contract takes.
+	Values map[string][]string `yaml:"values"`
 
 	phrases []phrase
+	values  map[string]string // the contract's value by word
 }
 
 // A phrase is a name, in words and without what is between them.
@@ -66,12 +61,8 @@ var table = sync.OnceValue(func() *synonyms {
 	if err := yaml.NewDecoder(bytes.NewReader(synonymsText), yaml.Strict()).Decode(s); err != nil {
 		panic("synonyms.yaml: " + err.Error()) // a test reads it
 	}
-	s.inputs = map[string]map[string]*meaning{
-		"sale": s.Sale, "sale_line": s.SaleLine, "payment": s.Payment, "shipment": s.Shipment, "customer": s.Customer, "product": s.Product,
-		"store": s.Store, "survey_response": s.SurveyResponse, "fx_rate": s.FxRate, "identity_link": s.IdentityLink,
-	}
 	s.names = map[string]bool{}
-	for _, meanings := range s.inputs {
+	for _, meanings := range s.Inputs {
 		s.prepare(meanings)
 	}
 	s.prepare(s.Any)
@@ -88,17 +79,24 @@ var table = sync.OnceValue(func() *synonyms {
 		}
 		slices.SortFunc(s.called[input], func(a, b []string) int { return len(b) - len(a) })
 	}
-	s.status = map[string]string{}
-	for canonical, names := range s.Status {
-		for _, name := range names {
-			s.status[squeeze(name)] = canonical
-		}
-	}
+	s.status = byWord(s.Status)
 	return s
 })
 
+// byWord turns words for values into the value by word.
+func byWord(values map[string][]string) map[string]string {
+	by := map[string]string{}
+	for value, names := range values {
+		for _, name := range names {
+			by[squeeze(name)] = value
+		}
+	}
+	return by
+}
+
 func (s *synonyms) prepare(meanings map[string]*meaning) {
 	for _, m := range meanings {
+		m.phrases, m.values = nil, byWord(m.Values)
 		for _, level := range []struct {
 			names  []string
 			weight float64
@@ -133,6 +131,22 @@ func Known(name string) bool {
 func Status(word string) (canonical string, known bool) {
 	canonical, known = table().status[squeeze(word)]
 	return canonical, known
+}
+
+// valueOf is the value of a column's contract that a source's word means, if it is known.
+func valueOf(input string, to models.Column, word string) (value string, known bool) {
+	if slices.Contains(to.Accepted, word) {
+		return word, true
+	}
+	for _, accepted := range to.Accepted {
+		if squeeze(accepted) == squeeze(word) {
+			return accepted, true
+		}
+	}
+	if m := table().Inputs[input][to.Name]; m != nil {
+		value, known = m.values[squeeze(word)]
+	}
+	return value, known
 }
 
 // words are the words of a name, small and without accents: at blanks, marks, and
@@ -240,14 +254,14 @@ func named(input, column string, name []string) (likeness, string) {
 	own := meaning{phrases: []phrase{{strings.ReplaceAll(column, "_", " "), words(column), 1}}}
 	s := table()
 	best, expects := likeness{}, ""
-	for _, m := range []*meaning{s.inputs[input][column], s.Any[column], &own} {
+	for _, m := range []*meaning{s.Inputs[input][column], s.Any[column], &own} {
 		if m == nil {
 			continue
 		}
 		if expects == "" {
 			expects = m.Expects
 		}
-		if m == s.Any[column] && s.inputs[input][column] != nil && len(s.inputs[input][column].Sure) > 0 {
+		if m == s.Any[column] && s.Inputs[input][column] != nil && len(s.Inputs[input][column].Sure) > 0 {
 			continue // the input's own names replace those
 		}
 		for i, variant := range variants(input, name) {

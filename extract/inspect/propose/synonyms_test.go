@@ -20,14 +20,20 @@ func TestTheTableOfSynonymsIsInOrder(t *testing.T) {
 			t.Errorf("any.%s is a column of no input", column)
 		}
 	}
-	for input, meanings := range s.inputs {
-		for column := range meanings {
-			if !has(input, column) {
+	for input, meanings := range s.Inputs {
+		for column, m := range meanings {
+			c, found := catalog.Inputs[input].Column(column)
+			if !found {
 				t.Errorf("%s.%s is no column", input, column)
+			}
+			for value := range m.Values {
+				if !slices.Contains(c.Accepted, value) {
+					t.Errorf("%s.%s takes no value %s", input, column, value)
+				}
 			}
 		}
 	}
-	for input, meanings := range s.inputs {
+	for input, meanings := range s.Inputs {
 		owner := map[string]string{}
 		for _, c := range catalog.Inputs[input].Columns {
 			for _, m := range []*meaning{meanings[c.Name], s.Any[c.Name]} {
@@ -90,6 +96,21 @@ func TestANameIsUnderstoodHoweverItIsWritten(t *testing.T) {
 		{"product", "Artikelbezeichnung", "name"},
 		{"shipment", "order_estimated_delivery_date", "promised_on"},
 		{"store", "seller_state", "region"},
+		{"contact", "来电时间", "contacted_at"},
+		{"contact", "Wartezeit", "waited_seconds"},
+		{"contact", "CallDirection", "direction"},
+		{"case", "投诉编号", "case_id"},
+		{"case", "ticket_no", "case_id"},
+		{"case", "Schweregrad", "severity"},
+		{"case_event", "流转时间", "happened_at"},
+		{"promise", "due_date", "due_on"},
+		{"assignment", "visit_week", "week_on"},
+		{"departure", "流失原因", "kind"},
+		{"cost", "成本类别", "purpose"},
+		{"cost", "ExpenseAmount", "cost_amount"},
+		{"service_use", "核销时间", "used_at"},
+		{"employee", "员工工号", "employee_id"},
+		{"employee", "data de admissão", "hired_on"},
 	} {
 		catalog, err := models.Load(models.Standard)
 		if err != nil {
