@@ -17,7 +17,7 @@ columns:
   valid_to: {type: date, description: "First day on which it no longer holds; 9999-12-31 for none.", tests: [not_null]}
   customer_type: {type: string, description: "person or company, as the sources said."}
   account_manager_key: {type: string, description: "The employee who looked after it, system:employee id, as the sources said."}
-  state: {type: string, description: "At the last month end before the stretch: potential (no deal by then, and nobody followed it), target (no deal, and followed), actual (a deal, and not lost), or lost (lapsed, or a recorded departure after its last deal).", tests: [not_null, {accepted_values: [potential, target, actual, lost]}]}
+  state: {type: string, description: "At the last month end before the stretch: potential (no deal by then, and no account manager), target (no deal, and one; assignments for a week are told by mart_state_flow alone), actual (a deal, and not lost), or lost (lapsed, or a recorded departure after its last deal).", tests: [not_null, {accepted_values: [potential, target, actual, lost]}]}
   abc_tier: {type: string, description: "At the last month end before the stretch, as mart_customer would have had it: A, B or C by the value of the trailing twelve months; null before the first deal.", tests: [{accepted_values: [A, B, C]}]}
   rfm_name: {type: string, description: "At the same month end, by recency and frequency as mart_customer would have named it; null before the first deal.", tests: [{accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
 tests:
