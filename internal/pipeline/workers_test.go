@@ -71,8 +71,11 @@ func TestWhoNoLongerWaitsTakesNoPlace(t *testing.T) {
 
 func TestModelsOfLongerWaysComeFirst(t *testing.T) {
 	order := []*models.Model{
-		{Name: "fact", SQL: "1"}, {Name: "step", SQL: "12", Refs: []string{"fact"}}, {Name: "cut", SQL: "1", Refs: []string{"step"}},
-		{Name: "mart", SQL: "1234", Refs: []string{"fact"}}, {Name: "history", SQL: "123", Refs: []string{"step", "cut"}},
+		{Name: "fact", SQL: "1"},
+		{Name: "step", SQL: "12", Refs: []string{"fact"}},
+		{Name: "cut", SQL: "1", Refs: []string{"step"}},
+		{Name: "mart", SQL: "1234", Refs: []string{"fact"}},
+		{Name: "history", SQL: "123", Refs: []string{"step", "cut"}},
 	}
 	want := map[string]int{"fact": 7, "step": 6, "cut": 4, "mart": 4, "history": 3}
 	if difference := cmp.Diff(want, ranks(order)); difference != "" {
