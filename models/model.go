@@ -1,6 +1,7 @@
 package models
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,6 +82,21 @@ type Measure struct {
 
 // Monthly says whether the model is partitioned by month.
 func (m *Model) Monthly() bool { return m.Partition == "month" }
+
+// ManyMonths says whether one statement may build several months of the model: its SQL
+// speaks of {{ months }} or {{ in_months "column" }}, and so keeps them apart by itself.
+func (m *Model) ManyMonths() bool { return m.speaks("months", "in_months") }
+
+// speaks says whether the SQL calls any of the functions.
+func (m *Model) speaks(functions ...string) bool {
+	pattern := regexp.MustCompile(`\b(` + strings.Join(functions, "|") + `)\b`)
+	return slices.ContainsFunc(actions.FindAllString(m.SQL, -1), func(action string) bool {
+		return pattern.MatchString(quoted.ReplaceAllString(action, ""))
+	})
+}
+
+// quoted are the texts within an action.
+var quoted = regexp.MustCompile(`"[^"]*"`)
 
 // ReachesAsOf says whether the model's rows depend on the night's as_of.
 func (m *Model) ReachesAsOf() bool { return slices.Contains(m.Reaches, "as_of") }

@@ -96,8 +96,13 @@ func (m *Model) check() error {
 			return fmt.Errorf("grain column %s is not among the columns", name)
 		}
 	}
-	if m.Monthly() && !m.has("month") {
+	switch {
+	case m.Monthly() && !m.has("month"):
 		return errors.New("a model partitioned by month needs a column month")
+	case m.ManyMonths() && !m.Monthly():
+		return errors.New("the SQL asks for months: say `partition: month` in the header")
+	case m.ManyMonths() && m.speaks("month", "next_month"):
+		return errors.New("the SQL speaks of {{ month }} and of {{ months }}: one is built by itself, the others together; use either")
 	}
 	if err := m.checkNeedsOneOf(); err != nil {
 		return err

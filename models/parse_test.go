@@ -48,3 +48,31 @@ func TestWhatAModelNeedsOneOfIsNamedOnceAndIsRead(t *testing.T) {
 		}
 	}
 }
+
+func TestMonthsAreBuiltTogetherOrOneByOne(t *testing.T) {
+	model := func(header, sql string) (*Model, error) {
+		return ParseModel("facts/fact_a.sql", []byte("/* model\nname: fact_a\ngrain: [month]\n"+header+"columns: {month: {type: date}}\n*/\n"+sql))
+	}
+	for sql, together := range map[string]bool{
+		`select {{ month }} as month`:                                              false,
+		`select {{ add_months (month_start "months") "1" }} as month`:              false,
+		`select {{ months_between "a" "b" }} as month`:                             false,
+		`select month from {{ input "sale" }} where {{ in_months "month" }}`:       true,
+		`select month from {{ months }}`:                                           true,
+		`select month from x where {{ in_months (month_start "returned_on") }}`:    true,
+		`select month from {{ input "months" }} where month = {{ month }}`:         false,
+		`select month from x where {{ in_months (add_months "next_month" "-1") }}`: true,
+	} {
+		if m, err := model("partition: month\n", sql); err != nil || m.ManyMonths() != together {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	for _, c := range []struct{ header, sql, says string }{
+		{"", `from {{ months }}`, "facts/fact_a.sql: the SQL asks for months: say `partition: month` in the header"},
+		{"partition: month\n", `from {{ months }} where month < {{ next_month }}`, "facts/fact_a.sql: the SQL speaks of {{ month }} and of {{ months }}: one is built by itself, the others together; use either"},
+	} {
+		if _, err := model(c.header, c.sql); err == nil || err.Error() != c.says {
+			t.Errorf("%s: %v, want %q", c.sql, err, c.says)
+		}
+	}
+}

@@ -57,8 +57,8 @@ func differs(columns []models.Column, place int, name, kind string) string {
 // each lies in the month that was built: a row elsewhere would count twice.
 func readBack(ctx context.Context, conn *sql.Conn, b Build, files []string) (rows int64, content string, err error) {
 	elsewhere := "0"
-	if b.Month != "" {
-		elsewhere = "count(*) filter (where month is distinct from date " + duck.Text(string(b.Month)) + ")"
+	if len(b.Months) > 0 {
+		elsewhere = "count(*) filter (where month is distinct from " + monthLiteral(b.Months[0]) + ")"
 	}
 	var stray int64
 	var sum string
@@ -67,9 +67,18 @@ func readBack(ctx context.Context, conn *sql.Conn, b Build, files []string) (row
 		return 0, "", err
 	}
 	if stray > 0 {
-		return 0, "", fmt.Errorf("%d rows lie in another month: filter with month = {{ month }}", stray)
+		return 0, "", strayed(b.Model, stray)
 	}
 	return rows, duck.Content(rows, sum), nil
+}
+
+// strayed is the error of rows that lie in no month that is built.
+func strayed(m *models.Model, rows int64) error {
+	filter := "month = {{ month }}"
+	if m.ManyMonths() {
+		filter = `{{ in_months "month" }}`
+	}
+	return fmt.Errorf("%d rows lie in another month: filter with %s", rows, filter)
 }
 
 var engineLine = regexp.MustCompile(`(?s)\n*LINE (\d+):.*$`)

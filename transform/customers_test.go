@@ -86,14 +86,14 @@ func (w *workshop) vars(asOf, lastAsOf string) map[string]string {
 
 func (w *workshop) buildAt(model string, b transform.Build, vars map[string]string) []string {
 	w.t.Helper()
-	b.Model, b.Vars, b.Out = w.catalog.Models[model], vars, w.out()
+	b.Model, b.Vars, b.Outs = w.catalog.Models[model], vars, []string{w.out()}
 	if _, err := w.engine.Build(context.Background(), b); err != nil {
 		w.t.Fatal(err)
 	}
 	if b.Keys != "" {
-		return []string{b.Last.Rows[0], b.Keys, b.Out}
+		return []string{b.Last.Rows[0], b.Keys, b.Outs[0]}
 	}
-	return []string{b.Out}
+	return []string{b.Outs[0]}
 }
 
 // columnsOf are the names of a model's columns.

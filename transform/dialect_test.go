@@ -217,7 +217,7 @@ func TestAMistakeInATemplateNamesPathAndLine(t *testing.T) {
 func TestAReferenceWithoutFilesIsEmptyAndTyped(t *testing.T) {
 	in := &models.Input{Name: "sale", DatedBy: []string{"on"}, Columns: models.Columns{{Name: "on", Type: "date"}, {Name: "amount", Type: "decimal(18,4)"}}}
 	m := &models.Model{Path: "x.sql", SQL: `from {{ input "sale" }} where month = {{ month }} or month = {{ next_month }}`}
-	sql, err := Render(Build{Model: m, Month: "2024-12-01"}, &models.Catalog{Inputs: map[string]*models.Input{"sale": in}}, DuckDB{})
+	sql, err := Render(Build{Model: m, Months: []models.Month{"2024-12-01"}}, &models.Catalog{Inputs: map[string]*models.Input{"sale": in}}, DuckDB{})
 	want := "from (select cast(null as VARCHAR) as \"system\", cast(null as DATE) as \"on\", cast(null as DECIMAL(18,4)) as \"amount\", " +
 		"cast(null as BIGINT) as \"delivery_id\", cast(null as BIGINT) as \"source_row\", cast(null as DATE) as \"month\" where false) " +
 		"where month = date '2024-12-01' or month = date '2025-01-01'"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,8 +45,8 @@ func NewDuck(db *sql.DB, catalog *models.Catalog) *Duck {
 // Build implements Engine. The columns must be those of the header, which is
 // checked once for each model.
 func (e *Duck) Build(ctx context.Context, b Build) (Files, error) {
-	if b.Model.Monthly() != (b.Month != "") {
-		return nil, fmt.Errorf("building %s: its partition is %s", b.name(), b.Model.Partition)
+	if err := b.check(); err != nil {
+		return nil, fmt.Errorf("building %s: %w", b.name(), err)
 	}
 	sql, err := Render(b, e.catalog, DuckDB{})
 	if err != nil {
@@ -72,13 +73,20 @@ func (e *Duck) Build(ctx context.Context, b Build) (Files, error) {
 	if err != nil {
 		return nil, failed(b, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(b.Out), 0o755); err != nil {
-		return nil, fmt.Errorf("building %s: %w", b.name(), err)
+	for _, out := range b.Outs {
+		if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+			return nil, fmt.Errorf("building %s: %w", b.name(), err)
+		}
 	}
-	files, err := e.write(ctx, conn, b, sql)
+	write := e.write
+	if len(b.Months) > 1 {
+		write = e.writeMonths
+	}
+	files, err := write(ctx, conn, b, sql)
 	if err != nil {
-		_ = os.Remove(unfinished(b.Out))
-		_ = os.Remove(unfinished(b.Keys))
+		for _, path := range append(slices.Clone(b.Outs), b.Keys) {
+			_ = os.Remove(unfinished(path))
+		}
 		return nil, failed(b, err)
 	}
 	return files, nil
@@ -113,11 +121,12 @@ func (e *Duck) check(ctx context.Context, conn *sql.Conn, m *models.Model, query
 // write copies the query's rows to Out and, of a patch, its keys to Keys. Both appear
 // once they have been read back and settled.
 func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string) (Files, error) {
-	rows, err := e.copy(ctx, conn, b.Out, query, b.Model.Columns, b.Model.Grain)
+	out := b.Outs[0]
+	rows, err := e.copy(ctx, conn, out, query, b.Model.Columns, b.Model.Grain)
 	if err != nil {
 		return nil, err
 	}
-	files, counting := Files{rows}, []string{unfinished(b.Out)}
+	files, counting := Files{rows}, []string{unfinished(out)}
 	if b.Keys != "" {
 		by, _ := b.Model.Column(b.Model.Upkeep.Replaces)
 		query, err := rendering{b, e.catalog, DuckDB{}}.keys()
@@ -128,17 +137,12 @@ func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string)
 		if err != nil {
 			return nil, err
 		}
-		files, counting = append(files, keys), []string{b.Last.Rows[0], unfinished(b.Keys), unfinished(b.Out)}
+		files, counting = append(files, keys), []string{b.Last.Rows[0], unfinished(b.Keys), unfinished(out)}
 	}
 	if files[0].Counting, files[0].Content, err = readBack(ctx, conn, b, counting); err != nil {
 		return nil, err
 	}
-	for i := range files {
-		if files[i].Bytes, err = e.settle(files[i].Path); err != nil {
-			return nil, err
-		}
-	}
-	return files, nil
+	return files, e.settleAll(files)
 }
 
 // copy copies a query's rows to a file that is not yet at its path.
@@ -163,6 +167,15 @@ func (e *Duck) format(columns []models.Column) string {
 	}
 	return fmt.Sprintf("format parquet, compression zstd, compression_level %d, row_group_size %d, field_ids {%s}",
 		e.Level, e.RowGroup, strings.Join(ids, ", "))
+}
+
+func (e *Duck) settleAll(files Files) (err error) {
+	for i := range files {
+		if files[i].Bytes, err = e.settle(files[i].Path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle makes the file's bytes durable, counts them, and brings it to its path.

@@ -62,8 +62,8 @@ func workshop(t *testing.T, model string, rows ...int) (*sql.DB, *Duck, Build) {
 		t.Fatal(err)
 	}
 	return db, NewDuck(db, catalog), Build{
-		Model: catalog.Models["fact_value"], Month: "2024-01-01",
-		Refs: map[string][]string{"fact_sale": {sales}}, Out: filepath.Join(dir, "facts", "2024-01", "a.parquet"),
+		Model: catalog.Models["fact_value"], Months: []models.Month{"2024-01-01"},
+		Refs: map[string][]string{"fact_sale": {sales}}, Outs: []string{filepath.Join(dir, "facts", "2024-01", "a.parquet")},
 	}
 }
 
@@ -73,12 +73,12 @@ func TestABuildWritesItsRowsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(b.Out)
-	if err != nil || len(files) != 1 || files[0].Path != b.Out || files[0].Rows != 500 || files[0].Bytes != info.Size() || !strings.HasPrefix(files[0].Content, "duckdb-hash-1:500:") {
+	info, err := os.Stat(b.Outs[0])
+	if err != nil || len(files) != 1 || files[0].Path != b.Outs[0] || files[0].Rows != 500 || files[0].Bytes != info.Size() || !strings.HasPrefix(files[0].Content, "duckdb-hash-1:500:") {
 		t.Fatalf("%+v: %v", files, err)
 	}
 	var ids string
-	query := "select string_agg(name || '=' || field_id, ' ' order by field_id) from parquet_schema(" + duck.Text(b.Out) + ") where field_id > 0"
+	query := "select string_agg(name || '=' || field_id, ' ' order by field_id) from parquet_schema(" + duck.Text(b.Outs[0]) + ") where field_id > 0"
 	if err := db.QueryRow(query).Scan(&ids); err != nil || ids != "customer_key=1 month=2 amount=3" {
 		t.Errorf("field ids are %s: %v", ids, err)
 	}
@@ -95,7 +95,7 @@ func TestTheSameRowsGiveTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
 		if _, err := engine.Build(context.Background(), b); err != nil {
 			t.Fatal(err)
 		}
-		bytes, err := os.ReadFile(b.Out)
+		bytes, err := os.ReadFile(b.Outs[0])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,6 +114,49 @@ func TestABuildWithoutRowsWritesAFile(t *testing.T) {
 	files, err := engine.Build(context.Background(), b)
 	if err != nil || len(files) != 1 || files[0].Rows != 0 {
 		t.Fatalf("%+v: %v", files, err)
+	}
+}
+
+// monthsModel keeps its months apart by itself.
+var monthsModel = strings.Replace(valueModel, "where month = {{ month }}", `where {{ in_months "month" }}`, 1)
+
+func TestMonthsBuiltTogetherAreThoseBuiltOneByOne(t *testing.T) {
+	_, engine, b := workshop(t, monthsModel)
+	alone, err := engine.Build(context.Background(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Months = append(b.Months, "2024-02-01")
+	b.Outs = []string{filepath.Join(t.TempDir(), "1.parquet"), filepath.Join(t.TempDir(), "2.parquet")}
+	together, err := engine.Build(context.Background(), b)
+	if err != nil || len(together) != 2 {
+		t.Fatalf("%+v: %v", together, err)
+	}
+	if together[0].Content != alone[0].Content || together[0].Rows != 500 || together[0].Path != b.Outs[0] || together[0].Bytes == 0 {
+		t.Errorf("January is %+v together, %+v alone", together[0], alone[0])
+	}
+	if together[1].Rows != 0 || together[1].Content != duck.Content(0, "0") {
+		t.Errorf("February, of which there is nothing, is %+v", together[1])
+	}
+}
+
+func TestARowOfNoMonthThatIsBuiltIsNotLost(t *testing.T) {
+	_, engine, b := workshop(t, strings.Replace(monthsModel, "customer_key, month, cast", "customer_key, cast(month + 366 as date) as month, cast", 1))
+	b.Months, b.Outs = append(b.Months, "2024-02-01"), append(b.Outs, filepath.Join(t.TempDir(), "2.parquet"))
+	_, err := engine.Build(context.Background(), b)
+	if err == nil || !strings.Contains(err.Error(), `building fact_value, 2024-01 … 2024-02: 500 rows lie in another month: filter with {{ in_months "month" }}`) {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(b.Outs[0]), "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestMonthsOfAModelThatSaysMonthAreNotBuiltTogether(t *testing.T) {
+	_, engine, b := workshop(t, valueModel)
+	b.Months, b.Outs = append(b.Months, "2024-02-01"), append(b.Outs, filepath.Join(t.TempDir(), "2.parquet"))
+	if _, err := engine.Build(context.Background(), b); err == nil || !strings.Contains(err.Error(), "its months are built one by one") {
+		t.Error(err)
 	}
 }
 
@@ -146,7 +189,7 @@ func TestAFailedBuildLeavesNothingAndSaysWhere(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "shop:") {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
-			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(b.Out), "*")); len(left) > 0 {
+			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(b.Outs[0]), "*")); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}
 		})
@@ -160,7 +203,7 @@ func TestACancelledBuildLeavesNothing(t *testing.T) {
 	if _, err := engine.Build(ctx, b); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(b.Out), "*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(b.Outs[0]), "*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
@@ -185,13 +228,13 @@ select * from (values
 
 func TestAFittedModelIsBuiltFromItsLinks(t *testing.T) {
 	db, engine, b := workshop(t, linkModel)
-	b.Month = ""
+	b.Months = nil
 	files, err := engine.Build(context.Background(), b)
 	if err != nil || files[0].Rows != 3 {
 		t.Fatalf("%+v: %v", files, err)
 	}
 	var rows string
-	if err := db.QueryRow("select string_agg(concat_ws(' ', customer_key, customer_id, rule), '; ') from " + duck.Parquet([]string{b.Out})).Scan(&rows); err != nil {
+	if err := db.QueryRow("select string_agg(concat_ws(' ', customer_key, customer_id, rule), '; ') from " + duck.Parquet([]string{b.Outs[0]})).Scan(&rows); err != nil {
 		t.Fatal(err)
 	}
 	if rows != "pos:1 pos:1 manual; pos:2 pos:1 phone; shop:9 pos:1 manual" {
@@ -201,7 +244,7 @@ func TestAFittedModelIsBuiltFromItsLinks(t *testing.T) {
 
 func TestLinksWithoutARuleAreRefused(t *testing.T) {
 	_, engine, b := workshop(t, strings.Replace(linkModel, "'phone'", "null", 1))
-	b.Month = ""
+	b.Months = nil
 	_, err := engine.Build(context.Background(), b)
 	if err == nil || !strings.Contains(err.Error(), "facts/fact_value.sql: building fact_value: a link has no rule") {
 		t.Error(err)

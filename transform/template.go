@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -50,7 +51,11 @@ func RenderNames(m *models.Model) (string, error) {
 		"ref": relation(lineage.Model), "previous": relation(lineage.Previous), "input": relation(lineage.Input), "var": variable,
 		"month":      func() string { return variable("month") },
 		"next_month": func() string { return variable("month") },
-		"touched":    func(string, ...string) string { return "true" },
+		"months": func() string {
+			return "(select " + variable("month") + " as month, " + variable("month") + " as next_month)"
+		},
+		"in_months": func(column string) string { return column + " = " + variable("month") },
+		"touched":   func(string, ...string) string { return "true" },
 		"changed": func(name string) string {
 			schema := lineage.Model
 			if slices.Contains(m.Inputs, name) {
@@ -95,7 +100,7 @@ type rendering struct {
 func (r rendering) own() (string, error) {
 	return fill(r.Model, r.Dialect, template.FuncMap{
 		"ref": r.ref, "previous": r.previous, "input": r.input, "var": r.variable, "month": r.month, "next_month": r.nextMonth,
-		"carried": r.carried, "touched": r.touched, "changed": r.changed,
+		"months": r.months, "in_months": r.inMonths, "carried": r.carried, "touched": r.touched, "changed": r.changed,
 	})
 }
 
@@ -187,16 +192,51 @@ func (r rendering) variable(name string) (string, error) {
 	return literal, nil
 }
 
-func (r rendering) month() (string, error) { return r.monthLiteral(r.Month) }
+// errNoMonth is what a model without a partition is told that asks for its month.
+var errNoMonth = errors.New("the model has no month: say `partition: month` in its header")
 
-func (r rendering) nextMonth() (string, error) { return r.monthLiteral(r.Month.Next()) }
-
-func (r rendering) monthLiteral(month models.Month) (string, error) {
-	if r.Month == "" {
-		return "", fmt.Errorf("the model has no month: say `partition: month` in its header")
+func (r rendering) month() (string, error) {
+	if len(r.Months) == 0 {
+		return "", errNoMonth
 	}
-	return "date '" + string(month) + "'", nil
+	return monthLiteral(r.Months[0]), nil
 }
+
+func (r rendering) nextMonth() (string, error) {
+	if len(r.Months) == 0 {
+		return "", errNoMonth
+	}
+	return monthLiteral(r.Months[0].Next()), nil
+}
+
+// months is the relation of the months that are built, each with the one after it.
+func (r rendering) months() (string, error) {
+	if len(r.Months) == 0 {
+		return "", errNoMonth
+	}
+	rows := make([]string, len(r.Months))
+	for i, m := range r.Months {
+		rows[i] = "(" + monthLiteral(m) + ", " + monthLiteral(m.Next()) + ")"
+	}
+	return "(select * from (values " + strings.Join(rows, ", ") + ") as months (month, next_month))", nil
+}
+
+// inMonths says whether a column's value, the first day of a month, is of one that is built.
+func (r rendering) inMonths(column string) (string, error) {
+	switch len(r.Months) {
+	case 0:
+		return "", errNoMonth
+	case 1:
+		return column + " = " + monthLiteral(r.Months[0]), nil
+	}
+	list := make([]string, len(r.Months))
+	for i, m := range r.Months {
+		list[i] = monthLiteral(m)
+	}
+	return column + " in (" + strings.Join(list, ", ") + ")", nil
+}
+
+func monthLiteral(month models.Month) string { return "date '" + string(month) + "'" }
 
 var (
 	templateError = regexp.MustCompile(`(?s)^template: .*?:(\d+)(?::\d+)?: (?:executing .*? at <.*?>: )?(?:error calling \w+: )?(.*)$`)

@@ -90,13 +90,13 @@ func (b *building) model(ctx context.Context, m *models.Model) error {
 	b.progress.Expect(int64(len(stale)))
 	b.mu.Unlock()
 	group, inner := errgroup.WithContext(ctx)
-	for _, s := range stale {
+	for _, batch := range batches(m, stale) {
 		if b.places.enter(inner, b.ranks[m.Name]) != nil {
 			return errors.Join(group.Wait(), ctx.Err())
 		}
 		group.Go(func() error {
 			defer b.places.leave()
-			return b.partition(inner, s)
+			return b.partitions(inner, batch)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -109,10 +109,10 @@ func (b *building) model(ctx context.Context, m *models.Model) error {
 // heavy is how long a build takes that frees memory worth giving back.
 const heavy = time.Second
 
-// partition builds one partition and enters it in the manifest.
-func (b *building) partition(ctx context.Context, s need) error {
-	begun := time.Now()
-	partition, err := b.build(ctx, s)
+// partitions builds a batch and enters it in the manifest.
+func (b *building) partitions(ctx context.Context, batch []need) error {
+	begun, m := time.Now(), batch[0].model
+	partitions, err := b.build(ctx, batch)
 	if err == nil && time.Since(begun) > heavy {
 		err = duck.Release(ctx, b.db, b.duckOptions())
 	}
@@ -121,16 +121,18 @@ func (b *building) partition(ctx context.Context, s need) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	built := b.manifest.Models[s.model.Name]
+	built := b.manifest.Models[m.Name]
 	if built == nil {
 		built = &lake.Built{Partitions: map[string]lake.Partition{}}
-		b.manifest.Models[s.model.Name] = built
+		b.manifest.Models[m.Name] = built
 	}
-	built.Fingerprint = s.model.Fingerprint
-	built.Partitions[s.partition()] = partition
-	b.report.ModelSeconds[s.model.Name] += time.Since(begun).Seconds()
-	b.report.Built[s.model.Name] = append(b.report.Built[s.model.Name], s.partition())
-	b.progress.Add(1)
+	built.Fingerprint = m.Fingerprint
+	for i, s := range batch {
+		built.Partitions[s.partition()] = partitions[i]
+		b.report.Built[m.Name] = append(b.report.Built[m.Name], s.partition())
+	}
+	b.report.ModelSeconds[m.Name] += time.Since(begun).Seconds()
+	b.progress.Add(int64(len(batch)))
 	return nil
 }
 
@@ -147,24 +149,34 @@ func (n *night) keepOnly(m *models.Model, partitions []string) {
 	}
 }
 
-// build asks the engine for one partition.
-func (n *night) build(ctx context.Context, s need) (lake.Partition, error) {
-	out := n.Lake.Path(fmt.Sprintf("models/%s/%s/%s.parquet", s.model.Name, s.partition(), n.manifest.Run))
-	if err := os.MkdirAll(filepath.Dir(out), 0o700); err != nil {
-		return lake.Partition{}, err
+// build asks the engine for a batch of partitions.
+func (n *night) build(ctx context.Context, batch []need) ([]lake.Partition, error) {
+	s := together(batch)
+	b := transform.Build{Model: s.model, Inputs: n.absolute(s.inputs), Refs: n.absolute(s.refs), Previous: n.absolute(s.previous), Vars: n.vars}
+	for _, s := range batch {
+		out := n.Lake.Path(fmt.Sprintf("models/%s/%s/%s.parquet", s.model.Name, s.partition(), n.manifest.Run))
+		if err := os.MkdirAll(filepath.Dir(out), 0o700); err != nil {
+			return nil, err
+		}
+		b.Outs = append(b.Outs, out)
+		if s.month != "" {
+			b.Months = append(b.Months, s.month)
+		}
 	}
-	b := transform.Build{Model: s.model, Month: s.month, Inputs: n.absolute(s.inputs), Refs: n.absolute(s.refs), Previous: n.absolute(s.previous), Vars: n.vars, Out: out}
 	n.recall(&b, s)
 	if s.patches {
-		b.Keys = strings.TrimSuffix(out, ".parquet") + ".keys.parquet"
+		b.Keys = strings.TrimSuffix(b.Outs[0], ".parquet") + ".keys.parquet"
 	}
 	files, err := n.engine.Build(ctx, b)
 	if err != nil {
-		return lake.Partition{}, err
+		return nil, err
 	}
-	built := lake.Partition{Key: s.key, Content: files[0].Content, Run: n.manifest.Run, File: n.file(files[0])}
+	built := make([]lake.Partition, len(batch))
+	for i, s := range batch {
+		built[i] = lake.Partition{Key: s.key, Content: files[i].Content, Run: n.manifest.Run, File: n.file(files[i])}
+	}
 	if b.Keys != "" {
-		built.File, built.Patch = s.last.gave.File, &lake.Patch{Keys: n.file(files[1]), File: n.file(files[0]), Rows: files[0].Counting}
+		built[0].File, built[0].Patch = s.last.gave.File, &lake.Patch{Keys: n.file(files[1]), File: n.file(files[0]), Rows: files[0].Counting}
 	}
 	return built, nil
 }

@@ -41,8 +41,10 @@ type need struct {
 	gave    lake.Partition
 	// patches says that tonight's rows are few beside last night's: a patch of them will do.
 	patches bool
-	key     string
-	why     string
+	// rows are those that it reads of what is partitioned by month.
+	rows int64
+	key  string
+	why  string
 }
 
 // partition is the name under which the manifest holds it.
@@ -101,13 +103,22 @@ func (p plot) key(m *models.Model, month models.Month) need {
 		parts = append(parts, "view "+view.Name+"="+view.Fingerprint)
 	}
 	for _, name := range m.Inputs {
-		n.inputs[name] = paths(p.input(m, name, month))
+		files := p.input(m, name, month)
+		n.inputs[name] = paths(files)
+		if p.catalog.Inputs[name].Dated() {
+			for _, f := range files {
+				n.rows += f.Rows
+			}
+		}
 		parts = append(parts, "input "+name+"="+strings.Join(n.inputs[name], ","))
 	}
 	for _, name := range tables {
 		built := p.ref(name, month, m)
 		for _, partition := range built {
 			n.refs[name] = append(n.refs[name], paths(partition.Files())...)
+			if p.catalog.Models[name].Monthly() {
+				n.rows += partition.Rows()
+			}
 			if !m.Upkeeps(name) {
 				parts = append(parts, "ref "+name+"="+partition.Content)
 			}

@@ -39,11 +39,12 @@ stretches as (
     window version as (partition by system, employee_id order by valid_from)
 )
 select
-    cast({{ month }} as date) as month,
-    cast(system as varchar) as system,
-    cast(employee_id as varchar) as employee_id,
-    cast(valid_from as date) as valid_from,
-    cast(least(valid_to, {{ next_month }}) as date) as valid_to,
-    cast(department as varchar) as department
-from stretches
-where department is not null and valid_from < {{ next_month }}
+    cast(m.month as date) as month,
+    cast(s.system as varchar) as system,
+    cast(s.employee_id as varchar) as employee_id,
+    cast(s.valid_from as date) as valid_from,
+    cast(least(s.valid_to, m.next_month) as date) as valid_to,
+    cast(s.department as varchar) as department
+from stretches as s
+join {{ months }} as m on s.valid_from < m.next_month
+where s.department is not null

@@ -23,7 +23,10 @@ with quotes as (
     -- a pair that several systems quote on one day: the first system's
     select on_date, from_currency, to_currency, rate
     from {{ input "fx_rate" }}
-    where on_date >= {{ add_days (month) "-7" }} and on_date < {{ next_month }} and rate > 0 and from_currency <> to_currency
+    where
+        rate > 0
+        and from_currency <> to_currency
+        and exists (select 1 from {{ months }} as m where on_date >= {{ add_days "m.month" "-7" }} and on_date < m.next_month)
     qualify row_number() over (partition by on_date, from_currency, to_currency order by system, delivery_id, source_row) = 1
 ),
 both_ways as (
@@ -92,9 +95,9 @@ select
     cast(from_currency as varchar) as from_currency,
     cast(to_currency as varchar) as to_currency,
     cast(on_date as date) as on_date,
-    cast({{ month }} as date) as month,
+    cast({{ month_start "on_date" }} as date) as month,
     cast(rate as decimal(18, 12)) as rate,
     cast(quoted_on as date) as quoted_on,
     cast(method as varchar) as method
 from rates
-where try_cast(rate as decimal(18, 12)) > 0 and on_date >= {{ month }} and on_date < {{ next_month }}
+where try_cast(rate as decimal(18, 12)) > 0 and {{ in_months (month_start "on_date") }}

@@ -8,6 +8,7 @@ description: >-
 grain: [month, system, sku, valid_from]
 partition: month
 reaches: [sale.returned_on, sale_line.returned_on]
+optional: [sale]
 columns:
   month: {type: date, description: Month in which the article was sold., tests: [not_null]}
   system: {type: string, description: The business system that the article belongs to., tests: [not_null]}
@@ -19,18 +20,36 @@ columns:
 tests:
   - unique: [month, system, sku, valid_from]
 */
-with sold as (
-    select distinct system, sku
+with articles as (
+    select distinct month, system, sku
     from {{ input "sale_line" }}
+),
+-- The months from which something came back in those that are built.
+came_back as (
+    select system, month, {{ month_start "returned_on" }} as returned_month
+    from {{ input "sale" }}
+    where {{ in_months (month_start "returned_on") }}
+    union
+    select system, month, {{ month_start "returned_on" }} as returned_month
+    from {{ input "sale_line" }}
+    where {{ in_months (month_start "returned_on") }}
+),
+sold as (
+    select month, system, sku
+    from articles
+    union
+    select c.returned_month, a.system, a.sku
+    from articles as a
+    join came_back as c on c.system = a.system and c.month = a.month
 )
 select
-    cast({{ month }} as date) as month,
-    cast(system as varchar) as system,
-    cast(sku as varchar) as sku,
-    cast(valid_from as date) as valid_from,
-    cast(least(valid_to, {{ next_month }}) as date) as valid_to,
-    cast(standard_cost as decimal(18, 4)) as standard_cost,
-    cast(currency as varchar) as currency
-from {{ ref "step_product_cost" }}
-semi join sold using (system, sku)
-where valid_from < {{ next_month }}
+    cast(m.month as date) as month,
+    cast(c.system as varchar) as system,
+    cast(c.sku as varchar) as sku,
+    cast(c.valid_from as date) as valid_from,
+    cast(least(c.valid_to, m.next_month) as date) as valid_to,
+    cast(c.standard_cost as decimal(18, 4)) as standard_cost,
+    cast(c.currency as varchar) as currency
+from {{ ref "step_product_cost" }} as c
+join sold as s on s.system = c.system and s.sku = c.sku
+join {{ months }} as m on m.month = s.month and m.next_month > c.valid_from

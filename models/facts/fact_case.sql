@@ -86,6 +86,7 @@ with heads as (
     select
         system,
         case_id,
+        month,
         customer_id,
         coalesce(kind, 'complaint') as kind,
         severity,
@@ -107,37 +108,39 @@ with heads as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "case" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 ),
 steps as (
     -- an event is dated by its instant, else by its date
     select
         system,
         case_id,
+        month,
         event,
         sequence,
         happened_at,
         happened_on,
         department,
         row_number() over (
-            partition by system, case_id, event
+            partition by month, system, case_id, event
             order by sequence nulls last, delivery_id nulls last, source_row nulls last
         ) as nth,
         row_number() over (
-            partition by system, case_id, event
+            partition by month, system, case_id, event
             order by sequence desc nulls last, delivery_id desc nulls last, source_row desc nulls last
         ) as nth_last,
         row_number() over (
-            partition by system, case_id, case when event in ('answered', 'resolved') then 1 else 0 end
+            partition by month, system, case_id, case when event in ('answered', 'resolved') then 1 else 0 end
             order by sequence nulls last, delivery_id nulls last, source_row nulls last
         ) as nth_answer
     from {{ input "case_event" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 ),
 stories as (
     select
         system,
         case_id,
+        month,
         max(happened_at) filter (where event in ('answered', 'resolved') and nth_answer = 1) as answered_at,
         max(happened_on) filter (where event in ('answered', 'resolved') and nth_answer = 1) as answered_on,
         max(sequence) filter (where event in ('answered', 'resolved')) as last_answer,
@@ -150,12 +153,13 @@ stories as (
         count(*) filter (where event = 'transferred') as transfers,
         count(*) filter (where event = 'reopened') as reopened
     from steps
-    group by system, case_id
+    group by system, case_id, month
 ),
 told as (
     select
         h.system,
         h.case_id,
+        h.month,
         h.customer_id,
         h.kind,
         h.severity,
@@ -190,11 +194,11 @@ told as (
         h.delivery_id,
         h.source_row{{ carried "h.@" }}
     from heads as h
-    left join stories as s on s.system = h.system and s.case_id = h.case_id
+    left join stories as s on s.system = h.system and s.case_id = h.case_id and s.month = h.month
     left join {{ ref "dim_employee_department" }} as d
         on d.system = h.system
         and d.employee_id = case when h.department is null then h.employee_id end
-        and d.month = {{ month }}
+        and d.month = h.month
         and d.valid_from <= h.opened_on
         and d.valid_to > h.opened_on
 ),
@@ -202,6 +206,7 @@ timed as (
     select
         system,
         case_id,
+        month,
         customer_id,
         kind,
         severity,
@@ -243,7 +248,7 @@ select
     cast(system as string) as system,
     cast(case_id as string) as case_id,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(kind as string) as kind,
     cast(severity as string) as severity,
     cast(detected_by as string) as detected_by,

@@ -91,7 +91,10 @@ with contacts as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "contact" }}
-    where contacted_on >= {{ add_days (month) "-7" }} and contacted_on < {{ add_days (next_month) "7" }}
+    where exists (
+        select 1 from {{ months }} as m
+        where contacted_on >= {{ add_days "m.month" "-7" }} and contacted_on < {{ add_days "m.next_month" "7" }}
+    )
 ),
 about_issues as (
     select
@@ -121,13 +124,13 @@ placed as (
         coalesce({{ days_between "before_on" "contacted_on" }} > 7, true) as starts_issue,
         coalesce({{ days_between "contacted_on" "after_on" }} <= 7, false) as is_repeated
     from about_issues
-    where month = {{ month }}
+    where {{ in_months "month" }}
 )
 select
     cast(c.system as string) as system,
     cast(c.contact_id as string) as contact_id,
     cast(coalesce({{ key "c.system" "c.customer_id" }}, 'anonymous') as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(c.month as date) as month,
     cast(c.contacted_at as timestamptz) as contacted_at,
     cast(c.contacted_on as date) as contacted_on,
     cast(c.direction as string) as direction,
@@ -159,7 +162,7 @@ left join placed as p
 left join {{ ref "dim_employee_department" }} as d
     on d.system = c.system
     and d.employee_id = case when c.department is null then c.employee_id end
-    and d.month = {{ month }}
+    and d.month = c.month
     and d.valid_from <= c.contacted_on
     and d.valid_to > c.contacted_on
-where c.month = {{ month }}
+where {{ in_months "c.month" }}

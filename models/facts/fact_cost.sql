@@ -61,6 +61,7 @@ with costs as (
     select
         system,
         cost_id,
+        month,
         spent_on,
         purpose,
         customer_id,
@@ -76,12 +77,13 @@ with costs as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "cost" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 ),
 converted as (
     select
         c.system,
         c.cost_id,
+        c.month,
         c.spent_on,
         c.purpose,
         c.customer_id,
@@ -102,11 +104,12 @@ converted as (
         on r.from_currency = c.currency
         and r.to_currency = {{ var "currency" }}
         and r.on_date = c.spent_on
+        and r.month = c.month
 )
 select
     cast(system as string) as system,
     cast(cost_id as string) as cost_id,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(spent_on as date) as spent_on,
     cast(purpose as string) as purpose,
     cast({{ key "system" "customer_id" }} as string) as customer_key,

@@ -35,51 +35,53 @@ measures:
     format: amount
 */
 with costs as (
-    select customer_key, activity, driver, service, cost_amount_reporting as amount
+    select month, customer_key, activity, driver, service, cost_amount_reporting as amount
     from {{ ref "fact_cost" }}
-    where purpose = 'serve' and cost_amount_reporting is not null
+    where {{ in_months "month" }} and purpose = 'serve' and cost_amount_reporting is not null
 ),
 pools as (
     -- numbered, since numbers join and sort faster than names
     select
-        row_number() over (order by driver nulls last, activity nulls last, service nulls last) as pool,
+        row_number() over (order by month nulls last, driver nulls last, activity nulls last, service nulls last) as pool,
+        month,
         driver,
         service,
         amount
     from (
-        select driver, activity, service, cast(sum(amount) as decimal(18, 4)) as amount
+        select month, driver, activity, service, cast(sum(amount) as decimal(18, 4)) as amount
         from costs
         where customer_key is null and driver is not null
-        group by driver, activity, service
+        group by month, driver, activity, service
     )
 ),
 drivers as (
-    select 'documents' as driver, cast(null as string) as service, customer_key, cast(count(*) as decimal(18, 4)) as used
+    select 'documents' as driver, cast(null as string) as service, month, customer_key, cast(count(*) as decimal(18, 4)) as used
     from {{ ref "fact_document" }}
     where is_deal and not is_return and exists (select 1 from pools where driver = 'documents')
-    group by customer_key
+    group by month, customer_key
     union all
-    select 'contacts' as driver, cast(null as string) as service, customer_key, cast(count(*) as decimal(18, 4)) as used
+    select 'contacts' as driver, cast(null as string) as service, month, customer_key, cast(count(*) as decimal(18, 4)) as used
     from {{ ref "fact_contact" }}
-    group by customer_key
+    group by month, customer_key
     union all
-    select 'cases' as driver, cast(null as string) as service, customer_key, cast(count(*) as decimal(18, 4)) as used
+    select 'cases' as driver, cast(null as string) as service, month, customer_key, cast(count(*) as decimal(18, 4)) as used
     from {{ ref "fact_case" }}
-    group by customer_key
+    group by month, customer_key
     union all
-    select 'deliveries' as driver, cast(null as string) as service, customer_key, cast(count(*) as decimal(18, 4)) as used
+    select 'deliveries' as driver, cast(null as string) as service, month, customer_key, cast(count(*) as decimal(18, 4)) as used
     from {{ ref "fact_shipment" }}
     where exists (select 1 from pools where driver = 'deliveries')
-    group by customer_key
+    group by month, customer_key
     union all
-    select 'service_uses' as driver, service, customer_key, cast(sum(quantity) as decimal(18, 4)) as used
+    select 'service_uses' as driver, service, month, customer_key, cast(sum(quantity) as decimal(18, 4)) as used
     from {{ ref "fact_service_use" }}
-    group by service, customer_key
+    group by service, month, customer_key
 ),
 shares as (
     -- whole units of a cent, or of a ten-thousandth where an amount is finer; uses in ten-thousandths
     select
         p.pool,
+        p.month,
         p.driver,
         d.customer_key,
         case when p.amount < 0 then -1 else 1 end as sign,
@@ -87,13 +89,14 @@ shares as (
         cast(floor(abs(p.amount) * 10000) as bigint) as amount,
         sum(cast(floor(d.used * 10000) as bigint)) as weight
     from pools as p
-    join drivers as d on d.driver = p.driver and (p.service is null or p.service = d.service)
+    join drivers as d on d.month = p.month and d.driver = p.driver and (p.service is null or p.service = d.service)
     where d.used > 0
-    group by p.pool, p.driver, p.amount, d.customer_key
+    group by p.pool, p.month, p.driver, p.amount, d.customer_key
 ),
 weighed as (
     select
         pool,
+        month,
         driver,
         customer_key,
         sign,
@@ -107,6 +110,7 @@ estimated as (
     -- a quota is units × weight ÷ weights: its whole part, which a double may miss by one
     select
         pool,
+        month,
         driver,
         customer_key,
         sign,
@@ -121,6 +125,7 @@ estimated as (
 floored as (
     select
         pool,
+        month,
         driver,
         customer_key,
         sign,
@@ -139,6 +144,7 @@ floored as (
 ranked as (
     select
         pool,
+        month,
         driver,
         customer_key,
         sign * unit as unit,
@@ -153,29 +159,30 @@ ranked as (
 ),
 borne as (
     select
+        month,
         customer_key,
         driver,
         cast(weight as decimal(18, 0)) * 0.0001 as used,
         cast(cast(unit * (quota + case when place <= units_left then 1 else 0 end) as decimal(20, 0)) * 0.0001 as decimal(18, 4)) as amount
     from ranked
     union all
-    select customer_key, 'direct' as driver, null as used, amount
+    select month, customer_key, 'direct' as driver, null as used, amount
     from costs
     where customer_key is not null
     union all
-    select 'unspread' as customer_key, 'none' as driver, null as used, amount
+    select month, 'unspread' as customer_key, 'none' as driver, null as used, amount
     from costs
     where customer_key is null and driver is null
     union all
-    select 'unspread' as customer_key, p.driver, null as used, p.amount
+    select p.month, 'unspread' as customer_key, p.driver, null as used, p.amount
     from pools as p
     where not exists (select 1 from shares as s where s.pool = p.pool)
 )
 select
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(customer_key as string) as customer_key,
     cast(driver as string) as driver,
     cast(max(used) as decimal(18, 4)) as used,
     cast(sum(amount) as decimal(18, 4)) as cost_amount
 from borne
-group by customer_key, driver
+group by month, customer_key, driver

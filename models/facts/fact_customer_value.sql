@@ -91,6 +91,7 @@ trace:
 */
 with deal_lines as (
     select
+        month,
         customer_key,
         system,
         document_id,
@@ -107,10 +108,11 @@ with deal_lines as (
             else cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4))
         end as cost_amount
     from {{ ref "fact_sale" }}
-    where is_deal
+    where is_deal and {{ in_months "month" }}
 ),
 by_document as (
     select
+        month,
         customer_key,
         max(case when is_return then 0 else 1 end) as documents,
         count(*) as lines,
@@ -123,10 +125,11 @@ by_document as (
         min(business_date) filter (where quantity > 0 and not is_return) as first_sold_on,
         max(business_date) filter (where quantity > 0 and not is_return) as last_sold_on
     from deal_lines
-    group by customer_key, system, document_id
+    group by month, customer_key, system, document_id
 ),
 by_customer as (
     select
+        month,
         customer_key,
         sum(documents) as documents,
         sum(lines) as lines,
@@ -139,17 +142,17 @@ by_customer as (
         min(first_sold_on) as first_sold_on,
         max(last_sold_on) as last_sold_on
     from by_document
-    group by customer_key
+    group by month, customer_key
 ),
 served as (
-    select customer_key, sum(cost_amount) as cost_to_serve_amount
+    select month, customer_key, sum(cost_amount) as cost_to_serve_amount
     from {{ ref "fact_cost_to_serve" }}
-    where customer_key <> 'unspread'
-    group by customer_key
+    where customer_key <> 'unspread' and {{ in_months "month" }}
+    group by month, customer_key
 )
 select
     cast(coalesce(c.customer_key, s.customer_key) as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(coalesce(c.month, s.month) as date) as month,
     cast(coalesce(c.documents, 0) as bigint) as documents,
     cast(coalesce(c.lines, 0) as bigint) as lines,
     cast(coalesce(c.quantity, 0) as decimal(18, 4)) as quantity,
@@ -164,4 +167,4 @@ select
     cast(c.first_sold_on as date) as first_sold_on,
     cast(c.last_sold_on as date) as last_sold_on
 from by_customer as c
-full join served as s on s.customer_key = c.customer_key
+full join served as s on s.month = c.month and s.customer_key = c.customer_key

@@ -76,6 +76,7 @@ with heads as (
     select
         system,
         document_id,
+        month,
         {{ key "system" "customer_id" }} as customer_key,
         business_date,
         sold_at,
@@ -92,12 +93,13 @@ with heads as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "sale" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 ),
 summed as (
     select
         system,
         document_id,
+        month,
         max(customer_key) filter (where customer_key <> 'anonymous') as customer_key,
         min(business_date) as business_date,
         min(sold_at) as sold_at,
@@ -130,13 +132,14 @@ summed as (
         sum(net_amount_reporting) filter (where is_deal) as deal_amount_reporting,
         max(delivery_id) as delivery_id
     from {{ ref "fact_sale" }}
-    where not is_reversal
-    group by system, document_id
+    where not is_reversal and {{ in_months "month" }}
+    group by system, document_id, month
 ),
 documents as (
     select
         coalesce(h.system, s.system) as system,
         coalesce(h.document_id, s.document_id) as document_id,
+        coalesce(h.month, s.month) as month,
         coalesce(h.customer_key, s.customer_key, 'anonymous') as customer_key,
         coalesce(h.business_date, s.business_date) as business_date,
         coalesce(h.sold_at, s.sold_at) as sold_at,
@@ -172,14 +175,14 @@ documents as (
         coalesce(h.delivery_id, s.delivery_id) as delivery_id,
         h.source_row{{ carried "h.@" }}
     from heads as h
-    full join summed as s on s.system = h.system and s.document_id = h.document_id
+    full join summed as s on s.system = h.system and s.document_id = h.document_id and s.month = h.month
 )
 select
     cast(system as string) as system,
     cast(document_id as string) as document_id,
     cast(customer_key as string) as customer_key,
     cast(business_date as date) as business_date,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(sold_at as timestamptz) as sold_at,
     cast(status as string) as status,
     cast(source_status as string) as source_status,

@@ -56,6 +56,7 @@ with payments as (
         system,
         document_id,
         sequence,
+        month,
         coalesce(customer_id, owner_customer_id) as customer_id,
         method,
         payment_amount,
@@ -65,13 +66,14 @@ with payments as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "payment" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 ),
 converted as (
     select
         p.system,
         p.document_id,
         p.sequence,
+        p.month,
         p.customer_id,
         p.method,
         p.payment_amount,
@@ -88,14 +90,15 @@ converted as (
     left join {{ ref "dim_fx_rate" }} as r
         on r.from_currency = p.currency
         and r.to_currency = {{ var "currency" }}
-        and r.on_date = coalesce(p.paid_on, {{ month }})
+        and r.on_date = coalesce(p.paid_on, p.month)
+        and r.month = p.month
 )
 select
     cast(system as string) as system,
     cast(document_id as string) as document_id,
     cast(sequence as int) as sequence,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(method as string) as method,
     cast(payment_amount as decimal(18, 4)) as payment_amount,
     cast(currency as string) as currency,

@@ -47,6 +47,7 @@ with promises as (
         system,
         promise_id,
         customer_id,
+        month,
         employee_id,
         case_id,
         document_id,
@@ -57,13 +58,13 @@ with promises as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "promise" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 )
 select
     cast(system as string) as system,
     cast(promise_id as string) as promise_id,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast({{ key "system" "employee_id" }} as string) as employee_key,
     cast(case_id as string) as case_id,
     cast(document_id as string) as document_id,

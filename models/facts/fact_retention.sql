@@ -48,26 +48,28 @@ trace:
       last_purchase_on: max(business_date) filter (where quantity > 0 and not is_return and day_amount >= 0)
 */
 with documents as (
-    select customer_key, count(*) as documents
+    select month, customer_key, count(*) as documents
     from (
-        select distinct customer_key, system, document_id
+        select distinct month, customer_key, system, document_id
         from {{ ref "fact_sale" }}
-        where is_deal and not is_return
+        where is_deal and not is_return and {{ in_months "month" }}
     ) as bought
-    group by customer_key
+    group by month, customer_key
 ),
 days as (
     select
+        month,
         customer_key,
         business_date,
         coalesce(sum(net_amount_reporting), 0) as net_amount,
         max(case when quantity > 0 and not is_return then 1 else 0 end) as deal
     from {{ ref "fact_sale" }}
-    where is_deal
-    group by customer_key, business_date
+    where is_deal and {{ in_months "month" }}
+    group by month, customer_key, business_date
 ),
 bits as (
     select
+        month,
         customer_key,
         net_amount,
         case when deal = 1 and net_amount >= 0 then business_date end as purchase_on,
@@ -79,17 +81,18 @@ bits as (
 ),
 months as (
     select
+        month,
         customer_key,
         {{ bit_or "bit" }} as purchase_days_mask,
         sum(net_amount) as net_amount,
         min(purchase_on) as first_purchase_on,
         max(purchase_on) as last_purchase_on
     from bits
-    group by customer_key
+    group by month, customer_key
 )
 select
     cast(m.customer_key as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(m.month as date) as month,
     cast(m.purchase_days_mask as bigint) as purchase_days_mask,
     cast(coalesce(d.documents, 0) as bigint) as documents,
     cast(m.net_amount as decimal(18, 4)) as net_amount,
@@ -100,4 +103,4 @@ select
     cast(0 as bigint) as contracts_ended,
     cast(0 as decimal(18, 4)) as recurring_amount
 from months as m
-left join documents as d on d.customer_key = m.customer_key
+left join documents as d on d.month = m.month and d.customer_key = m.customer_key

@@ -132,7 +132,7 @@ with heads as (
     from {{ input "sale" }}
     where
         (discount_amount <> 0 or tax_amount <> 0 or shipping_amount <> 0)
-        and (month = {{ month }} or returned_on >= {{ month }} and returned_on < {{ next_month }})
+        and ({{ in_months "month" }} or {{ in_months (month_start "returned_on") }})
 ),
 head_parts as (
     select system, document_id, month, currency, 'discount' as part, discount_amount as amount
@@ -304,6 +304,11 @@ lines as (
         coalesce(l.sold_at, h.sold_at) as sold_at,
         coalesce(l.status, h.status, 'delivered') as status,
         case when h.document_id is null then l.returned_on else h.returned_on end as returned_on,
+        {{ month_start "coalesce(case when h.document_id is null then l.returned_on else h.returned_on end, l.business_date, h.business_date)" }} as booked_month,
+        case
+            when h.status = 'returned' then {{ month_start "h.returned_on" }}
+            when h.document_id is null and l.status = 'returned' then {{ month_start "l.returned_on" }}
+        end as returned_month,
         coalesce(l.kind, 'goods') as kind,
         coalesce(l.is_return, false) or l.quantity < 0 as is_return,
         coalesce(l.channel, h.channel) as channel,
@@ -332,20 +337,22 @@ lines as (
         and s.delivery_id = l.delivery_id
         and s.source_row = l.source_row
     where
-        l.month = {{ month }}
-        or h.status = 'returned' and h.returned_on >= {{ month }} and h.returned_on < {{ next_month }}
-        or h.document_id is null
-        and l.status = 'returned' and l.returned_on >= {{ month }} and l.returned_on < {{ next_month }}
+        {{ in_months "l.month" }}
+        or h.status = 'returned' and {{ in_months (month_start "h.returned_on") }}
+        or h.document_id is null and l.status = 'returned' and {{ in_months (month_start "l.returned_on") }}
 ),
 credited as (
-    -- documents that need no reversal, since lines of theirs say what came back
-    select system, document_id from lines where is_return
+    -- documents that need no reversal in a month, since lines of theirs say what came back
+    select month, system, document_id from lines where is_return
     union
-    select system, original_document_id as document_id from lines
-    where is_return and original_document_id is not null and month = {{ month }}
+    select returned_month as month, system, document_id from lines where is_return
+    union
+    select month, system, original_document_id as document_id from lines
+    where is_return and original_document_id is not null
 ),
 booked as (
     select
+        month,
         system,
         document_id,
         line_no,
@@ -374,9 +381,10 @@ booked as (
         original_document_id,
         original_line_no{{ carried "@" }}
     from lines
-    where month = {{ month }}
+    where {{ in_months "month" }}
     union all
     select
+        booked_month as month,
         system,
         document_id,
         line_no,
@@ -407,15 +415,18 @@ booked as (
     from lines
     where
         status = 'returned'
-        and coalesce(returned_on, sold_on) >= {{ month }}
-        and coalesce(returned_on, sold_on) < {{ next_month }}
+        and {{ in_months "booked_month" }}
+        and booked_month in (month, returned_month)
         and not exists (
             select 1 from credited
-            where credited.system = lines.system and credited.document_id = lines.document_id
+            where credited.month = lines.booked_month
+                and credited.system = lines.system
+                and credited.document_id = lines.document_id
         )
 ),
 costed as (
     select
+        b.month,
         b.system,
         b.document_id,
         b.line_no,
@@ -460,17 +471,17 @@ costed as (
         b.original_line_no{{ carried "b.@" }}
     from booked as b
     left join {{ ref "dim_product_cost" }} as p
-        on p.system = b.system and p.sku = b.sku and p.valid_from <= b.sold_on and p.valid_to > b.sold_on
+        on p.month = b.month and p.system = b.system and p.sku = b.sku and p.valid_from <= b.sold_on and p.valid_to > b.sold_on
     left join {{ ref "dim_employee_department" }} as d
         on d.system = b.system
         and d.employee_id = case when b.department is null then b.salesperson_id end
-        and d.month = {{ month }}
+        and d.month = b.month
         and d.valid_from <= b.sold_on
         and d.valid_to > b.sold_on
     left join {{ ref "dim_fx_rate" }} as c
-        on c.from_currency = p.currency and c.to_currency = b.currency and c.on_date = b.business_date
+        on c.from_currency = p.currency and c.to_currency = b.currency and c.on_date = b.business_date and c.month = b.month
     left join {{ ref "dim_fx_rate" }} as r
-        on r.from_currency = b.currency and r.to_currency = {{ var "currency" }} and r.on_date = b.business_date
+        on r.from_currency = b.currency and r.to_currency = {{ var "currency" }} and r.on_date = b.business_date and r.month = b.month
 )
 select
     cast(system as string) as system,
@@ -478,7 +489,7 @@ select
     cast(line_no as int) as line_no,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
     cast(business_date as date) as business_date,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(sold_at as timestamptz) as sold_at,
     cast(status as string) as status,
     cast(kind as string) as kind,

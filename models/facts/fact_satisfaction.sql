@@ -107,6 +107,7 @@ trace:
 */
 with scores as (
     select
+        a.month,
         a.customer_key,
         q.scale,
         case
@@ -120,7 +121,8 @@ with scores as (
     join {{ ref "dim_survey_question" }} as q
         on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
     where
-        a.asked_side = 'customer'
+        {{ in_months "a.month" }}
+        and a.asked_side = 'customer'
         and q.role = 'overall'
         and a.score = floor(a.score)
         and (
@@ -132,6 +134,7 @@ with scores as (
 ),
 answered as (
     select
+        month,
         customer_key,
         count(*) filter (where scale = 'nps') as nps_answers,
         count(*) filter (where scale = 'nps' and score >= 9) as promoters,
@@ -144,39 +147,44 @@ answered as (
         sum(score) filter (where scale = 'ces7') as ces_sum,
         count(*) filter (where scale = 'ces7' and score >= 5) as ces_top_three
     from scores
-    group by customer_key
+    group by month, customer_key
 ),
 delivered as (
     select
+        month,
         customer_key,
         count(*) as deliveries,
         count(*) filter (where is_on_time) as deliveries_on_time,
         count(is_on_time) as deliveries_promised
     from {{ ref "fact_shipment" }}
-    where is_delivered
-    group by customer_key
+    where is_delivered and {{ in_months "month" }}
+    group by month, customer_key
 ),
 opened as (
     select
+        month,
         customer_key,
         count(*) as cases_opened,
         count(*) filter (where is_resolved) as cases_resolved,
         sum(hours_to_resolve) as hours_to_resolve
     from {{ ref "fact_case" }}
-    group by customer_key
+    where {{ in_months "month" }}
+    group by month, customer_key
 ),
 contacted as (
     select
+        month,
         customer_key,
         count(*) as contacts,
         count(*) filter (where is_resolved_first) as contacts_resolved_first,
         sum(waited_seconds) as seconds_waited
     from {{ ref "fact_contact" }}
-    group by customer_key
+    where {{ in_months "month" }}
+    group by month, customer_key
 )
 select
     cast(coalesce(a.customer_key, d.customer_key, k.customer_key, c.customer_key) as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(coalesce(a.month, d.month, k.month, c.month) as date) as month,
     cast(coalesce(a.nps_answers, 0) as bigint) as nps_answers,
     cast(coalesce(a.promoters, 0) as bigint) as promoters,
     cast(coalesce(a.passives, 0) as bigint) as passives,
@@ -197,6 +205,8 @@ select
     cast(coalesce(d.deliveries_promised, 0) as bigint) as deliveries_promised,
     cast(coalesce(a.ces_top_three, 0) as bigint) as ces_top_three
 from answered as a
-full join delivered as d on d.customer_key = a.customer_key
-full join opened as k on k.customer_key = coalesce(a.customer_key, d.customer_key)
-full join contacted as c on c.customer_key = coalesce(a.customer_key, d.customer_key, k.customer_key)
+full join delivered as d on d.month = a.month and d.customer_key = a.customer_key
+full join opened as k
+    on k.month = coalesce(a.month, d.month) and k.customer_key = coalesce(a.customer_key, d.customer_key)
+full join contacted as c
+    on c.month = coalesce(a.month, d.month, k.month) and c.customer_key = coalesce(a.customer_key, d.customer_key, k.customer_key)

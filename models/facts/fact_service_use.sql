@@ -37,6 +37,7 @@ with uses as (
         system,
         use_id,
         customer_id,
+        month,
         used_at,
         used_on,
         service,
@@ -46,13 +47,13 @@ with uses as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "service_use" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 )
 select
     cast(system as string) as system,
     cast(use_id as string) as use_id,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(used_at as timestamptz) as used_at,
     cast(used_on as date) as used_on,
     cast(service as string) as service,

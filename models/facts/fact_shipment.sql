@@ -44,6 +44,7 @@ with shipments as (
         shipment_id,
         document_id,
         line_no,
+        month,
         coalesce(customer_id, owner_customer_id) as customer_id,
         coalesce(store_id, owner_store_id) as store_id,
         promised_on,
@@ -53,7 +54,7 @@ with shipments as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "shipment" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 )
 select
     cast(system as string) as system,
@@ -61,7 +62,7 @@ select
     cast(document_id as string) as document_id,
     cast(line_no as int) as line_no,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast({{ key "system" "store_id" }} as string) as store_key,
     cast(promised_on as date) as promised_on,
     cast(shipped_on as date) as shipped_on,

@@ -37,6 +37,7 @@ with answers as (
         response_id,
         survey_id,
         question_id,
+        month,
         owner_customer_id,
         owner_document_id,
         answered_on,
@@ -48,7 +49,7 @@ with answers as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "survey_answer" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 )
 select
     cast(system as string) as system,
@@ -57,7 +58,7 @@ select
     cast(question_id as string) as question_id,
     cast(coalesce({{ key "system" "owner_customer_id" }}, 'anonymous') as string) as customer_key,
     cast(owner_document_id as string) as document_id,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(answered_on as date) as answered_on,
     cast(sample as string) as sample,
     cast(asked_side as string) as asked_side,

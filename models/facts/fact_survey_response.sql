@@ -46,6 +46,7 @@ with responses as (
         system,
         response_id,
         survey_id,
+        month,
         coalesce(customer_id, owner_customer_id) as customer_id,
         document_id,
         coalesce(sample, 'card') as sample,
@@ -59,7 +60,7 @@ with responses as (
         delivery_id,
         source_row{{ carried "@" }}
     from {{ input "survey_response" }}
-    where month = {{ month }}
+    where {{ in_months "month" }}
 )
 select
     cast(system as string) as system,
@@ -67,7 +68,7 @@ select
     cast(survey_id as string) as survey_id,
     cast(coalesce({{ key "system" "customer_id" }}, 'anonymous') as string) as customer_key,
     cast(document_id as string) as document_id,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(sample as string) as sample,
     cast(asked_side as string) as asked_side,
     cast(handed_on as date) as handed_on,

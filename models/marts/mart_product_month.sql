@@ -41,24 +41,25 @@ trace:
 */
 with sold as (
     select
+        month,
         system,
         sku,
         count(*) filter (where not is_return) as lines,
         sum(quantity) as quantity,
         coalesce(sum(net_amount_reporting), 0) as net_amount
     from {{ ref "fact_sale" }}
-    where is_deal
-    group by system, sku
+    where is_deal and {{ in_months "month" }}
+    group by month, system, sku
 ),
 named as (
-    select coalesce(system || ':' || sku, 'none') as product_key, lines, quantity, net_amount
+    select month, coalesce(system || ':' || sku, 'none') as product_key, lines, quantity, net_amount
     from sold
 )
 select
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(product_key as varchar) as product_key,
     cast(sum(lines) as bigint) as lines,
     cast(sum(quantity) as decimal(18, 4)) as quantity,
     cast(sum(net_amount) as decimal(18, 4)) as net_amount
 from named
-group by product_key
+group by month, product_key

@@ -115,6 +115,7 @@ trace:
 */
 with deal_lines as (
     select
+        month,
         business_date,
         coalesce(store_key, 'none') as store_key,
         coalesce(channel, 'none') as channel,
@@ -127,10 +128,11 @@ with deal_lines as (
         net_amount_reporting as net_amount,
         case when reporting_rate = 1 then cost_amount else cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)) end as cost_amount
     from {{ ref "fact_sale" }}
-    where is_deal
+    where is_deal and {{ in_months "month" }}
 ),
 sold as (
     select
+        month,
         business_date,
         store_key,
         channel,
@@ -151,7 +153,7 @@ sold as (
 )
 select
     cast(business_date as date) as business_date,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(store_key as varchar) as store_key,
     cast(channel as varchar) as channel,
     cast(tickets as bigint) as tickets,

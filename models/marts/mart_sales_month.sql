@@ -114,6 +114,7 @@ trace:
 */
 with deal_lines as (
     select
+        month,
         coalesce(store_key, 'none') as store_key,
         coalesce(channel, 'none') as channel,
         case when not is_return then {system: system, document: document_id} end as ticket,
@@ -125,10 +126,11 @@ with deal_lines as (
         net_amount_reporting as net_amount,
         case when reporting_rate = 1 then cost_amount else cast(cast(cost_amount as decimal(20, 4)) * reporting_rate as decimal(18, 4)) end as cost_amount
     from {{ ref "fact_sale" }}
-    where is_deal
+    where is_deal and {{ in_months "month" }}
 ),
 sold as (
     select
+        month,
         store_key,
         channel,
         count(distinct ticket) as tickets,
@@ -147,7 +149,7 @@ sold as (
     group by all
 )
 select
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(store_key as varchar) as store_key,
     cast(channel as varchar) as channel,
     cast(tickets as bigint) as tickets,

@@ -15,7 +15,7 @@ tests:
 select
     cast(system as varchar) as system,
     cast(case_id as varchar) as case_id,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(text as varchar) as text
 from {{ input "case" }}
-where month = {{ month }} and text <> ''
+where {{ in_months "month" }} and text <> ''

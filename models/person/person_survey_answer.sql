@@ -17,7 +17,7 @@ select
     cast(system as varchar) as system,
     cast(response_id as varchar) as response_id,
     cast(question_id as varchar) as question_id,
-    cast({{ month }} as date) as month,
+    cast(month as date) as month,
     cast(text as varchar) as text
 from {{ input "survey_answer" }}
-where month = {{ month }} and text <> ''
+where {{ in_months "month" }} and text <> ''

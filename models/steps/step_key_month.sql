@@ -22,30 +22,30 @@ columns:
   month: {type: date, description: First day of the month.}
 */
 with seen as (
-    select customer_key from {{ ref "fact_sale" }}
+    select customer_key, month from {{ ref "fact_sale" }}
     union
-    select customer_key from {{ ref "fact_document" }}
+    select customer_key, month from {{ ref "fact_document" }}
     union
-    select customer_key from {{ ref "fact_payment" }}
+    select customer_key, month from {{ ref "fact_payment" }}
     union
-    select customer_key from {{ ref "fact_shipment" }}
+    select customer_key, month from {{ ref "fact_shipment" }}
     union
-    select customer_key from {{ ref "fact_survey_response" }}
+    select customer_key, month from {{ ref "fact_survey_response" }}
     union
-    select customer_key from {{ ref "fact_survey_answer" }}
+    select customer_key, month from {{ ref "fact_survey_answer" }}
     union
-    select customer_key from {{ ref "fact_contact" }}
+    select customer_key, month from {{ ref "fact_contact" }}
     union
-    select customer_key from {{ ref "fact_case" }}
+    select customer_key, month from {{ ref "fact_case" }}
     union
-    select customer_key from {{ ref "fact_promise" }}
+    select customer_key, month from {{ ref "fact_promise" }}
     union
-    select customer_key from {{ ref "fact_service_use" }}
+    select customer_key, month from {{ ref "fact_service_use" }}
     union
-    select customer_key from {{ ref "fact_cost" }}
+    select customer_key, month from {{ ref "fact_cost" }}
 )
 select
     cast(customer_key as varchar) as customer_key,
-    cast({{ month }} as date) as month
+    cast(month as date) as month
 from seen
-where customer_key <> 'anonymous'
+where customer_key <> 'anonymous' and {{ in_months "month" }}

@@ -20,7 +20,7 @@ with deals as (
     customer_key,
     net_amount_reporting
   from {{ ref "fact_sale" }}
-  where month = {{ month }} and is_deal and store_key is not null
+  where {{ in_months "month" }} and is_deal and store_key is not null
 )
 select
   cast(store_key as varchar) as store_key,
