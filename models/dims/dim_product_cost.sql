@@ -7,8 +7,6 @@ description: >-
   beginning; an article without a cost, or while its version says none, has no row.
 grain: [month, system, sku, valid_from]
 partition: month
-reaches: [sale.returned_on, sale_line.returned_on]
-optional: [sale]
 columns:
   month: {type: date, description: Month in which the article was sold., tests: [not_null]}
   system: {type: string, description: The business system that the article belongs to., tests: [not_null]}
@@ -20,28 +18,6 @@ columns:
 tests:
   - unique: [month, system, sku, valid_from]
 */
-with articles as (
-    select distinct month, system, sku
-    from {{ input "sale_line" }}
-),
--- The months from which something came back in those that are built.
-came_back as (
-    select system, month, {{ month_start "returned_on" }} as returned_month
-    from {{ input "sale" }}
-    where {{ in_months (month_start "returned_on") }}
-    union
-    select system, month, {{ month_start "returned_on" }} as returned_month
-    from {{ input "sale_line" }}
-    where {{ in_months (month_start "returned_on") }}
-),
-sold as (
-    select month, system, sku
-    from articles
-    union
-    select c.returned_month, a.system, a.sku
-    from articles as a
-    join came_back as c on c.system = a.system and c.month = a.month
-)
 select
     cast(m.month as date) as month,
     cast(c.system as varchar) as system,
@@ -51,5 +27,5 @@ select
     cast(c.standard_cost as decimal(18, 4)) as standard_cost,
     cast(c.currency as varchar) as currency
 from {{ ref "step_product_cost" }} as c
-join sold as s on s.system = c.system and s.sku = c.sku
+join {{ ref "step_product_sold" }} as s on s.system = c.system and s.sku = c.sku
 join {{ months }} as m on m.month = s.month and m.next_month > c.valid_from

@@ -134,61 +134,105 @@ members as (
     union
     select group_id, group_id from groups where group_id not in (select customer_id from groups)
 ),
--- A part is a period of a scope.
-amounts as (
-    select 2 * number as part, customer_id, cast(net_amount as decimal(18, 4)) as net_amount
-    from by_customer
-    union all
-    select 2 * number + 1, customer_id, cast(net_amount as decimal(18, 4))
-    from by_customer
-    where exists (from groups) and customer_id not in (select customer_id from members)
-    union all
-    select 2 * number + 1, members.group_id, cast(sum(net_amount) as decimal(18, 4))
+grouped as (
+    select by_customer.number, members.group_id, cast(sum(by_customer.net_amount) as decimal(18, 4)) as net_amount
     from by_customer
     join members using (customer_id)
     group by all
 ),
+-- A part is a period of a scope. Far fewer are the amounts than the customers who bring them:
+-- how many bring each is all that shares and places need.
+tallied as (
+    select
+        number,
+        cast(net_amount as decimal(18, 4)) as net_amount,
+        count(*) as customers,
+        count(*) filter (where customer_id not in (select customer_id from members)) as alone
+    from by_customer
+    group by 1, 2
+),
+amounts as (
+    select part, net_amount, customers, net_amount * cast(customers as decimal(18, 0)) as together
+    from (
+        select 2 * number as part, net_amount, customers from tallied
+        union all
+        select 2 * number + 1, net_amount, alone from tallied where exists (from groups) and alone > 0
+        union all
+        select 2 * number + 1, net_amount, count(*) from grouped group by all
+    )
+),
 sized as (
     select
         part,
-        count(*) filter (where net_amount >= 0) as customers,
-        coalesce(sum(net_amount) filter (where net_amount >= 0), 0) as net_amount,
-        coalesce(sum(cast(net_amount as decimal(38, 4)) * net_amount) filter (where net_amount >= 0), 0) as squares,
-        count(*) filter (where net_amount < 0) as negative_customers,
-        coalesce(sum(net_amount) filter (where net_amount < 0), 0) as negative_net_amount,
+        coalesce(sum(customers) filter (where net_amount >= 0), 0) as customers,
+        coalesce(sum(together) filter (where net_amount >= 0), 0) as net_amount,
+        coalesce(sum(cast(together as decimal(38, 4)) * net_amount) filter (where net_amount >= 0), 0) as squares,
+        coalesce(sum(customers) filter (where net_amount < 0), 0) as negative_customers,
+        coalesce(sum(together) filter (where net_amount < 0), 0) as negative_net_amount,
         max(net_amount) filter (where net_amount >= 0) as largest_amount
     from amounts
     group by part
 ),
--- Sales of all parts before this one: one sort does for all.
+-- Customers and sales of all parts before this one: one sort does for all.
 parts as (
-    select *, sum(net_amount) over (order by part) - net_amount as amount_before
+    select *, sum(customers) over by_part - customers as customers_before, sum(net_amount) over by_part - net_amount as amount_before
     from sized
+    window by_part as (order by part)
 ),
 placed as (
     select
         part,
         net_amount,
-        sum(net_amount) over (order by part, net_amount rows unbounded preceding) as so_far
+        customers,
+        together,
+        sum(customers) over by_amount as customers_so_far,
+        sum(together) over by_amount as so_far
     from amounts
     where net_amount >= 0
+    window by_amount as (order by part, net_amount rows unbounded preceding)
 ),
--- The i-th amount is in the sums from the i-th on: what all sums come to says the sum of i × amount.
-summed as (
+-- Of each amount: its customers, how many of the part bring less, what those bring, and how many bring more.
+ranked as (
     select
         parts.part,
-        list_sum(max(placed.net_amount, 5)) as five_amount,
-        (any_value(parts.customers) + 1) * any_value(parts.net_amount) - (sum(so_far) - any_value(parts.customers) * any_value(amount_before)) as placed_amount,
-        count(*) filter (where 5 * so_far > 5 * amount_before + parts.net_amount) as customers_80
+        placed.net_amount as amount,
+        placed.customers,
+        cast(customers_so_far - customers_before as bigint) - placed.customers as below,
+        so_far - amount_before - together as below_amount,
+        cast(customers_before + parts.customers - customers_so_far as bigint) as above,
+        together,
+        parts.net_amount
     from parts
     join placed on placed.part = parts.part
-    group by parts.part
+),
+-- Those of one amount have the places below + 1 to below + customers. To the 80 % count those
+-- with whom, from below, a fifth of all sales is passed.
+summed as (
+    select
+        part,
+        sum(amount * greatest(0, least(customers, 5 - above))) as five_amount,
+        sum(amount * cast(customers * below + customers * (customers + 1) // 2 as decimal(18, 0))) as placed_amount,
+        sum(
+            case
+                when 5 * below_amount > net_amount then customers
+                when 5 * (below_amount + together) <= net_amount then 0
+                else customers - cast(10000 * (net_amount - 5 * below_amount) as hugeint) // cast(50000 * cast(amount as decimal(38, 4)) as hugeint)
+            end
+        ) as customers_80
+    from ranked
+    group by part
 ),
 largest as (
-    select amounts.part, min(customer_id) as customer_id
+    select sized.part, min(customer_id) as customer_id
     from sized
-    join amounts on amounts.part = sized.part and amounts.net_amount = sized.largest_amount
-    group by amounts.part
+    join (
+        select 2 * number as part, customer_id, net_amount from by_customer
+        union all
+        select 2 * number + 1, customer_id, net_amount from by_customer where customer_id not in (select customer_id from members)
+        union all
+        select 2 * number + 1, group_id, net_amount from grouped
+    ) as a on a.part = sized.part and a.net_amount = sized.largest_amount
+    group by sized.part
 ),
 measured as (
     select
