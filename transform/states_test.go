@@ -37,6 +37,11 @@ func TestStatesFlowAsEachCustomersDaysSay(test *testing.T) {
 		if difference := cmp.Diff(l.states(), w.rows(refs["mart_customer_state"], "customer_id, state, lost_on")); difference != "" {
 			t.Fatalf("%+v\nstates (-by day +mart):\n%s", l, difference)
 		}
+		history := w.buildAt("dim_customer_history", transform.Build{Inputs: inputs, Refs: refs}, vars)[0]
+		at := "(from read_parquet('" + history + "') as h, generate_series(date '2024-01-01', date '2024-09-01', interval 1 month) as m (month) where m.month + interval 1 month between valid_from and valid_to - 1)"
+		if difference := cmp.Diff(l.history(), w.words(at, "customer_id, month::date, state")); difference != "" {
+			t.Fatalf("%+v\nhistory (-by day +dim):\n%s", l, difference)
+		}
 		for _, model := range []string{"mart_customer", "mart_customer_state", "mart_retention_month", "mart_state_flow"} {
 			w.holds(t, model, refs)
 		}
@@ -189,6 +194,19 @@ func (l lives) flow() []string {
 	rows := []string{}
 	for way, n := range counts {
 		rows = append(rows, fmt.Sprint(way, " ", n))
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// history is each customer's state at each month end, whether as_of has seen it or not.
+func (l lives) history() []string {
+	rows := []string{}
+	for id, who := range l.of {
+		for month := date("2024-01-01"); month.Before(date("2024-10-01")); month = month.AddDate(0, 1, 0) {
+			state, _ := who.state(month.AddDate(0, 1, -1))
+			rows = append(rows, id+" "+month.Format(time.DateOnly)+" "+state)
+		}
 	}
 	slices.Sort(rows)
 	return rows

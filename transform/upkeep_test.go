@@ -17,8 +17,8 @@ import (
 // its master data, sales, departures, deliveries, answers and costs, some of them later than
 // as_of.
 type night struct {
-	asOf                                                                      string
-	identity, customers, value, bought, departed, delivered, answered, served []string
+	asOf                                                                                string
+	identity, customers, value, bought, departed, delivered, answered, served, assigned []string
 }
 
 var keys = []string{"shop:1", "shop:2", "shop:3", "shop:4"}
@@ -68,6 +68,7 @@ func drawNight(t *rapid.T, before night) night {
 		return drawSales(t, "('%s', date '%s', date '%[3]s', %[5]d)")
 	})
 	n.served = keep("served", before.served, func() []string { return drawSales(t, "('%s', date '%s', %[5]d)") })
+	n.assigned = keep("assigned", before.assigned, func() []string { return drawSales(t, "('%s', date '%[3]s')") })
 	n.departed = keep("departed", before.departed, func() []string { return drawDepartures(t) })
 	return n
 }
@@ -104,6 +105,7 @@ func (n night) given(w *workshop) map[string][]string {
 		"fact_retention":        w.give("col0 as customer_key, col1 as month, cast(col2 as bigint) as purchase_days_mask, col3 as first_purchase_on, col4 as last_purchase_on, cast(col5 as decimal(18, 4)) as net_amount", n.bought),
 		"fact_satisfaction":     w.give("col0 as customer_key, col1 as month, col3 as deliveries, col3 as deliveries_promised, col3 as deliveries_on_time", n.delivered),
 		"fact_survey_answer":    w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, col0 as customer_key, col1 as month, nullif(col2, col1 + 4) as answered_on, md5(col0 || col2) as response_id, 'customer' as asked_side, cast(col3 as decimal(9, 4)) as score", n.answered),
+		"fact_assignment":       w.give("col0 as customer_key, col1 as week_on", n.assigned),
 		"fact_cost_to_serve":    w.give("case when col0 = 'anonymous' and col2 > 3 then 'unspread' else col0 end as customer_key, col1 as month, case when col2 % 2 = 0 then 'direct' else 'documents' end as driver, cast(col2 as decimal(18, 4)) as cost_amount", n.served),
 		"dim_survey_question":   w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, 'overall' as role, 'score10' as scale, -1 as polarity, 0 as lowest, 10 as highest", []string{"(1)"}),
 	}

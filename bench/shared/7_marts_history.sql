@@ -19,7 +19,8 @@ deals as (
     join numbered_key as k using (customer_key)
     where v.last_sold_on is not null
 ),
--- A month of a customer with one key and no departure has one row as it is.
+-- A month of a customer with one key and no departure has one row as it is. Who never bought cannot
+-- be lost: what was recorded before the first deal counts for nothing.
 event_months as (
     select customer, month, last_sold_on as last_deal_on, cast(null as date) as lost_on
     from deals
@@ -35,9 +36,12 @@ event_months as (
         from departures
     )
     group by customer, month
+    qualify
+        max(lost_on) is null
+        or count(max(last_sold_on)) over (partition by customer order by month rows unbounded preceding) > 0
 ),
 -- The state at the end of each month with a deal or a departure, those around it, and when after
--- a deal the lapse window is over. Who never bought cannot be lost.
+-- a deal the lapse window is over.
 events as (
     select
         customer,
@@ -53,7 +57,6 @@ events as (
         lead(month) over by_month as next_month
     from event_months
     window by_month as (partition by customer order by month)
-    qualify lost_on is null or count(last_deal_on) over (by_month rows unbounded preceding) > 0
 ),
 -- Only what changes the state of the month end before.
 states as (

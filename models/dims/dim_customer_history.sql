@@ -9,7 +9,7 @@ description: >-
   as_of says what will be if nobody buys until then; tier and name are those of month ends that
   as_of has seen. Only changes have rows; anonymous sales are left out.
 grain: [customer_id, valid_from]
-optional: [customer, departure, fact_customer_value, step_month_end_cut, step_value_span, step_purchase_span]
+optional: [customer, departure, fact_assignment, fact_customer_value, step_month_end_cut, step_value_span, step_purchase_span]
 upkeep: {touched: step_history_touched, replaces: customer_id}
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
@@ -17,7 +17,7 @@ columns:
   valid_to: {type: date, description: "First day on which it no longer holds; 9999-12-31 for none.", tests: [not_null]}
   customer_type: {type: string, description: "person or company, as the sources said."}
   account_manager_key: {type: string, description: "The employee who looked after it, system:employee id, as the sources said."}
-  state: {type: string, description: "At the last month end before the stretch: potential (no deal by then, and no account manager), target (no deal, and one; assignments for a week are told by mart_state_flow alone), actual (a deal, and not lost), or lost (lapsed, or a recorded departure after its last deal).", tests: [not_null, {accepted_values: [potential, target, actual, lost]}]}
+  state: {type: string, description: "At the last month end before the stretch: potential (no deal by then, and not followed), target (no deal, and followed: it had an account manager, or was assigned to somebody for the week of that day), actual (a deal, and not lost), or lost (lapsed, or a recorded departure after its last deal).", tests: [not_null, {accepted_values: [potential, target, actual, lost]}]}
   abc_tier: {type: string, description: "At the last month end before the stretch, as mart_customer would have had it: A, B or C by the value of the trailing twelve months; null before the first deal.", tests: [{accepted_values: [A, B, C]}]}
   rfm_name: {type: string, description: "At the same month end, by recency and frequency as mart_customer would have named it; null before the first deal.", tests: [{accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
 tests:
@@ -59,9 +59,24 @@ versions as (
     from {{ input "customer" }} as c
     join keys as k on k.customer_key = c.system || ':' || c.customer_id
 ),
+-- Who was assigned to somebody for a week in which a month ends.
+assigned as (
+    select distinct k.customer, a.month
+    from (
+        select customer_key, week_on, {{ month_start "week_on" }} as month
+        from {{ ref "fact_assignment" }}
+        union all
+        select customer_key, week_on, {{ month_start "week_on + 6" }}
+        from {{ ref "fact_assignment" }}
+    ) as a
+    join keys as k on k.customer_key = a.customer_key
+    where last_day(a.month) between a.week_on and a.week_on + 6
+),
 -- Most customers have one version, which holds for ever: only the others are followed in time.
 changing as (
     select customer from versions group by customer having count(*) > 1
+    union
+    select customer from assigned
 ),
 dated_versions as (
     select
@@ -102,7 +117,8 @@ deals as (
     join keys as k on k.customer_key = v.customer_key
     where v.last_sold_on is not null
 ),
--- A month of a customer with one key and no departure has one row as it is.
+-- A month of a customer with one key and no departure has one row as it is. Who never bought cannot
+-- be lost: what was recorded before the first deal counts for nothing.
 event_months as (
     select customer, month, last_sold_on as last_deal_on, cast(null as date) as lost_on
     from deals
@@ -118,9 +134,12 @@ event_months as (
         from departures
     )
     group by customer, month
+    qualify
+        max(lost_on) is null
+        or count(max(last_sold_on)) over (partition by customer order by month rows unbounded preceding) > 0
 ),
 -- The state at the end of each month with a deal or a departure, those around it, and when after
--- a deal the lapse window is over. Who never bought cannot be lost.
+-- a deal the lapse window is over.
 events as (
     select
         customer,
@@ -136,7 +155,6 @@ events as (
         lead(month) over by_month as next_month
     from event_months
     window by_month as (partition by customer order by month)
-    qualify lost_on is null or count(last_deal_on) over (by_month rows unbounded preceding) > 0
 ),
 -- Only what changes the state of the month end before.
 states as (
@@ -160,18 +178,24 @@ steady as (
     where c.customer not in (from changing)
 ),
 -- Of the others: what begins on which day; a null says nothing of its column. Who has no deal is
--- followed or not as the version of the month end said.
+-- followed or not as the version of the month end said, or an assignment.
 beginnings as (
-    select customer, valid_from, true as is_told, customer_type, account_manager_key, cast(null as varchar) as state
+    select customer, valid_from, true as is_told, customer_type, account_manager_key, cast(null as varchar) as state, false as is_assigned
     from told
     union all
-    select customer, valid_from, false, null, null, state
+    select customer, valid_from, false, null, null, state, false
     from states
     where customer in (from changing)
     union all
-    select customer, {{ add_months (month_start "valid_from") "1" }}, false, null, null, null
+    select customer, {{ add_months (month_start "valid_from") "1" }}, false, null, null, null, false
     from told
     where valid_from > date '0001-01-01'
+    union all
+    select customer, {{ add_months "month" "1" }}, false, null, null, null, true
+    from assigned
+    union all
+    select customer, unnest([date '0001-01-01', {{ add_months "month" "2" }}]), false, null, null, null, false
+    from assigned
 ),
 boundaries as (
     select
@@ -180,7 +204,8 @@ boundaries as (
         max(state) as new_state,
         bool_or(is_told) as is_told,
         max(customer_type) as customer_type,
-        max(account_manager_key) as account_manager_key
+        max(account_manager_key) as account_manager_key,
+        bool_or(is_assigned) as is_assigned
     from beginnings
     group by customer, valid_from
 ),
@@ -188,6 +213,7 @@ carried as (
     select
         customer,
         valid_from,
+        is_assigned,
         last_value(new_state ignore nulls) over by_day as deal_state,
         last_value(case when is_told then {type: customer_type, manager: account_manager_key} end ignore nulls) over by_day as told
     from boundaries
@@ -199,7 +225,7 @@ followed as (
         *,
         case
             when valid_from = date '0001-01-01' then told.manager is not null
-            when day(valid_from) = 1 then lag(told.manager) over by_day is not null
+            when day(valid_from) = 1 then is_assigned or lag(told.manager) over by_day is not null
         end as was_followed
     from carried
     window by_day as (partition by customer order by valid_from)

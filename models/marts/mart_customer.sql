@@ -97,13 +97,16 @@ tests:
       having sum(by_customer) <> sum(by_line)
   - name: nobody with a deal is left out
     sql: >-
-      select i.customer_id, min(v.first_sold_on) as first_deal_on
-      from fact_customer_value as v
+      select i.customer_id, v.customer_key, v.first_deal_on
+      from (
+        select customer_key, min(first_sold_on) as first_deal_on
+        from fact_customer_value
+        where first_sold_on <= (select max(as_of) from mart_customer) and customer_key not in (select customer_id from mart_customer)
+        group by customer_key
+      ) as v
       join dim_customer_identity as i on i.customer_key = v.customer_key
-      where v.first_sold_on <= (select max(as_of) from mart_customer)
-        and v.customer_key not in (select customer_id from mart_customer)
-        and i.customer_id not in (select customer_id from mart_customer)
-      group by i.customer_id order by i.customer_id
+      where i.customer_id not in (select customer_id from mart_customer)
+      order by i.customer_id, v.customer_key
   - name: nobody is before a customer of higher value
     sql: >-
       select customer_id, trailing_value_amount, value_rank, abc_tier

@@ -2,10 +2,11 @@
 name: step_history_touched
 description: >-
   Keys of customers of whom dim_customer_history may differ from the last published night: those of
-  step_customer_touched, and those whom a cut of a past month end has passed since. Where a month
-  end is new or gone, everybody.
+  step_customer_touched, those whom a cut of a past month end has passed since, and those who were
+  assigned to somebody on one of the two nights only. Where a month end is new or gone, everybody.
 grain: [customer_key, customer_id]
 may_shrink: true
+optional: [fact_assignment]
 columns:
   customer_key: {type: string, description: "A key, system:customer id."}
   customer_id: {type: string, description: The customer that it is tonight or was last night.}
@@ -58,6 +59,10 @@ passed as (
     select customer_id from {{ changed "step_value_span" }}
     union
     select customer_id from {{ changed "step_purchase_span" }}
+    union
+    select customer_id
+    from {{ ref "dim_customer_identity" }}
+    where customer_key in (select customer_key from {{ changed "fact_assignment" }})
     union
     select customer_id
     from {{ ref "dim_customer_identity" }}
