@@ -1,6 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -53,6 +58,20 @@ func TestRecordsAreCountedByTheBytes(t *testing.T) {
 		if err != nil || records != want || bytes != int64(len(text)) {
 			t.Errorf("%q: %d records, %d bytes, %v", text, records, bytes, err)
 		}
+	}
+}
+
+func TestPackedLinesAreAllRecords(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.jsonl.gz")
+	var packed bytes.Buffer
+	pack := gzip.NewWriter(&packed)
+	_, err := pack.Write([]byte("{\"a\": 1}\n{\"a\": 2}\n"))
+	if err := errors.Join(err, pack.Close(), os.WriteFile(path, packed.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	sum, size, records, err := fingerprint(path)
+	if whole := sha256.Sum256(packed.Bytes()); err != nil || records != 2 || size != int64(packed.Len()) || sum != hex.EncodeToString(whole[:]) {
+		t.Errorf("%d records, %d bytes, %s, %v", records, size, sum, err)
 	}
 }
 

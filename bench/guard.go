@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"database/sql/driver"
@@ -22,9 +22,13 @@ import (
 
 // deliveries fills the table delivery: what each file is, by its bytes alone.
 func (f *form) deliveries(ctx context.Context) error {
-	paths, err := filepath.Glob(filepath.Join(f.data, "*", "*.csv"))
-	if err != nil {
-		return err
+	var paths []string
+	for _, pattern := range []string{"*.csv", "*.jsonl.gz"} {
+		found, err := filepath.Glob(filepath.Join(f.data, "*", pattern))
+		if err != nil {
+			return err
+		}
+		paths = append(paths, found...)
 	}
 	rows := make([][]driver.Value, len(paths))
 	group := errgroup.Group{}
@@ -54,23 +58,38 @@ func (f *form) deliveries(ctx context.Context) error {
 	return duck.Append(ctx, conn, "delivery", slices.Values(rows))
 }
 
-// fingerprint hashes a file, and counts its records below the header: line ends
-// outside of quotes.
+// fingerprint hashes a file, and counts its records: those below a header, or packed
+// lines of JSON.
 func fingerprint(path string) (sum string, bytes, records int64, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", 0, 0, err
 	}
 	defer file.Close()
-	hash, quoted, open := sha256.New(), false, false
-	reader := bufio.NewReaderSize(file, 1<<18)
+	about, err := file.Stat()
+	if err != nil {
+		return "", 0, 0, err
+	}
+	hash := sha256.New()
+	var text io.Reader = io.TeeReader(file, hash)
+	if strings.HasSuffix(path, ".gz") {
+		if text, err = gzip.NewReader(text); err == nil {
+			records, err = recordsIn(text)
+		}
+	} else {
+		records, err = recordsIn(text)
+		records--
+	}
+	return hex.EncodeToString(hash.Sum(nil)), about.Size(), records, err
+}
+
+// recordsIn counts the line ends outside of quotes, and a last line without one.
+func recordsIn(text io.Reader) (records int64, err error) {
+	quoted, open := false, false
 	buffer := make([]byte, 1<<18)
 	for {
-		n, err := reader.Read(buffer)
-		chunk := buffer[:n]
-		hash.Write(chunk)
-		bytes += int64(n)
-		for _, c := range chunk {
+		n, err := text.Read(buffer)
+		for _, c := range buffer[:n] {
 			switch {
 			case c == '"':
 				quoted = !quoted
@@ -79,19 +98,19 @@ func fingerprint(path string) (sum string, bytes, records int64, err error) {
 			}
 		}
 		if n > 0 {
-			open = chunk[n-1] != '\n'
+			open = buffer[n-1] != '\n'
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return "", 0, 0, err
+			return 0, err
 		}
 	}
 	if open {
 		records++
 	}
-	return hex.EncodeToString(hash.Sum(nil)), bytes, records - 1, nil
+	return records, nil
 }
 
 // sync waits until everything that was written is on disk.

@@ -13,6 +13,8 @@
 // of the two forms that the SQL comes in for others. trusting reads typed and believes; guaranteed reads text, keeps rejects, row
 // numbers and hashes, checks what it built, and syncs. Each contender is a
 // process of its own; they run in turns; and their warehouses must be equal.
+// Nightjar alone reads the plan's workbooks too: DuckDB reads none without an
+// extension, and no table that is compared has anything of them.
 package main
 
 import (

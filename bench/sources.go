@@ -21,7 +21,7 @@ func (b *bench) options() demo.Options {
 // size left them, and reads them once, so that nobody pays for a cold disk.
 func (b *bench) sources(ctx context.Context) error {
 	mark := filepath.Join(b.dir, "size")
-	size := fmt.Sprintf("whole company, %d lines, %d customers", b.lines, b.customers)
+	size := fmt.Sprintf("whole company with chats and a plan, %d lines, %d customers", b.lines, b.customers)
 	if said, err := os.ReadFile(mark); err != nil || string(said) != size {
 		say("writing %s", size)
 		if err := errors.Join(os.RemoveAll(mark), os.RemoveAll(b.project()), os.RemoveAll(b.data())); err != nil {
@@ -37,15 +37,27 @@ func (b *bench) sources(ctx context.Context) error {
 	if err := b.forgetDay(); err != nil {
 		return err
 	}
+	if err := b.settings(); err != nil {
+		return err
+	}
+	return warm(b.data())
+}
+
+// settings makes the project the demo's, without the mart of its own.
+func (b *bench) settings() error {
 	example, err := os.ReadFile(filepath.Join("examples", "demo", "nightjar.yaml"))
 	if err != nil {
 		return fmt.Errorf("reading the demo's project, from the module's folder: %w", err)
 	}
-	settings := fmt.Sprintf("\nmemory_limit: %s\nthreads: %d\n", memoryLimit, threads)
-	if err := os.WriteFile(filepath.Join(b.project(), "nightjar.yaml"), append(example, settings...), 0o644); err != nil {
+	inputs := filepath.Join("models", "inputs")
+	if err := os.RemoveAll(filepath.Join(b.project(), inputs)); err != nil {
 		return err
 	}
-	return warm(b.data())
+	if err := os.CopyFS(filepath.Join(b.project(), inputs), os.DirFS(filepath.Join("examples", "demo", inputs))); err != nil {
+		return err
+	}
+	settings := fmt.Sprintf("\nmemory_limit: %s\nthreads: %d\n", memoryLimit, threads)
+	return os.WriteFile(filepath.Join(b.project(), "nightjar.yaml"), append(example, settings...), 0o644)
 }
 
 func (b *bench) data() string { return filepath.Join(b.project(), "data") }
@@ -76,9 +88,9 @@ func (b *bench) nextDay(ctx context.Context) error {
 // forgetDay removes what nextDay wrote, so that every bench begins with the
 // same sources.
 func (b *bench) forgetDay() error {
-	dated, err := filepath.Glob(filepath.Join(b.data(), "*", "*_????-??-??.csv"))
+	dated, err := filepath.Glob(filepath.Join(b.data(), "*", "*_????-??-??.*"))
 	for _, path := range dated {
-		if !strings.HasSuffix(path, "_"+asOf+".csv") {
+		if !strings.Contains(path, "_"+asOf+".") {
 			err = errors.Join(err, os.Remove(path))
 		}
 	}

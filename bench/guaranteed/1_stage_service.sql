@@ -57,6 +57,59 @@ insert into taken select 'contacts_{year}.csv', count(*), count(*) filter (where
 copy (select * exclude (broken, raw) from contact_{year} where broken is null) to '{out}/staged/contact/{year}.parquet' ({parquet});
 drop table contact_{year};
 
+-- step: stage chats, each year
+create table chat_{year} as
+with typed as (
+    select
+        *,
+        row_number() over () as source_row,
+        instant(started_at) as started_at_,
+        whole(waited) as waited_,
+        whole(talked) as talked_,
+        try_cast(abandoned as boolean) as abandoned_,
+        try_cast(resolved as boolean) as resolved_,
+        day_of(follow_up_on) as follow_up_on_
+    from read_json('{data}/service/chats_{year}.jsonl.gz', format = 'newline_delimited', columns = {
+        chat_id: 'varchar', customer_no: 'varchar', started_at: 'varchar', agent: 'varchar',
+        about: 'struct(case_no varchar, issue varchar, order_no varchar, reason varchar)',
+        waited: 'varchar', talked: 'varchar', abandoned: 'varchar', resolved: 'varchar', follow_up_on: 'varchar'
+    })
+)
+select
+    chat_id as contact_id,
+    customer_no as customer_id,
+    utc(started_at_) as contacted_at,
+    started_at_::date as contacted_on,
+    'inbound' as direction,
+    'chat' as channel,
+    agent as employee_id,
+    about.case_no as case_id,
+    about.issue as issue_id,
+    about.order_no as document_id,
+    about.reason as reason,
+    waited_ as waited_seconds,
+    talked_ as talked_seconds,
+    abandoned_ as abandoned,
+    resolved_ as resolved,
+    follow_up_on_ as follow_up_on,
+    id_of('chats_{year}.jsonl.gz') as delivery_id,
+    source_row,
+    case
+        when chat_id is null then 'chat_id'
+        when started_at_ is null or started_at_ > timestamp '{received}' then 'started_at'
+        when waited is not null and coalesce(waited_ < 0, true) then 'waited'
+        when talked is not null and coalesce(talked_ < 0, true) then 'talked'
+        when typed.abandoned is not null and abandoned_ is null then 'abandoned'
+        when typed.resolved is not null and resolved_ is null then 'resolved'
+        when typed.follow_up_on is not null and follow_up_on_ is null then 'follow_up_on'
+    end as broken,
+    case when broken is not null then concat_ws(',', chat_id, started_at, waited, talked, typed.abandoned, typed.resolved, typed.follow_up_on) end as raw
+from typed;
+insert into reject select 'chats_{year}.jsonl.gz', source_row, broken, raw from chat_{year} where broken is not null;
+insert into taken select 'chats_{year}.jsonl.gz', count(*), count(*) filter (where broken is null) from chat_{year};
+copy (select * exclude (broken, raw) from chat_{year} where broken is null) to '{out}/staged/contact/chats-{year}.parquet' ({parquet});
+drop table chat_{year};
+
 -- step: stage cases, each year
 create table case_{year} as
 with typed as (

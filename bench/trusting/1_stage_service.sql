@@ -24,6 +24,29 @@ copy (
         case_no: 'varchar', issue: 'varchar', order_no: 'varchar', reason: 'varchar', waited: 'int', talked: 'int',
         abandoned: 'varchar', resolved: 'varchar', follow_up_on: 'date'
     })
+    union all
+    select
+        chat_id,
+        customer_no,
+        make_timestamptz(epoch_us(started_at) - 28800000000),
+        started_at::date,
+        'inbound',
+        'chat',
+        agent,
+        about.case_no,
+        about.issue,
+        about.order_no,
+        about.reason,
+        waited,
+        talked,
+        abandoned,
+        resolved,
+        follow_up_on
+    from read_json('{data}/service/chats_*.jsonl.gz', format = 'newline_delimited', columns = {
+        chat_id: 'varchar', customer_no: 'varchar', started_at: 'timestamp', agent: 'varchar',
+        about: 'struct(case_no varchar, issue varchar, order_no varchar, reason varchar)',
+        waited: 'int', talked: 'int', abandoned: 'boolean', resolved: 'boolean', follow_up_on: 'date'
+    })
 ) to '{out}/staged/contact/all.parquet' ({parquet});
 
 -- step: stage cases

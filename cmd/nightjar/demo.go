@@ -14,8 +14,9 @@ func newDemo(c *console) *cobra.Command {
 		Use:   "demo DIR",
 		Short: "Write the source files of a company that does not exist, with the truth about them",
 		Long: `Writes DIR/data/… of a company with tills, a web shop and its call centre, an ERP,
-customers known under several keys, opinion cards, employees and costs; with spoilt
-rows planted, unless --clean. DIR/truth.json says what is true of it: totals, bad rows,
+customers known under several keys, opinion cards, employees, costs and a plan; as
+CSV, lines of JSON and workbooks; with rows planted that break each rule there is,
+unless --clean. DIR/truth.json says what is true of it: totals, bad rows,
 and the parameters of what customers buy and think; DIR/identities.csv which keys are
 one person. The same flags give the same bytes. --day N adds, instead, what the N-th
 day after the history brings.`,

@@ -28,7 +28,10 @@ import (
 	"nightjar/internal/telemetry"
 )
 
-const sharedData = "../../../shared/data"
+const (
+	sharedData = "../../../shared/data"
+	theDemo    = "../../examples/demo"
+)
 
 // inspected runs the verb, off a terminal, in a folder, and returns what it printed.
 func inspected(t *testing.T, dir string, arguments ...string) (printed string, err error) {
@@ -187,8 +190,11 @@ func TestTheDemosFilesNeedNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	byHand, err := os.ReadFile("../../examples/demo/nightjar.yaml")
+	byHand, err := os.ReadFile(theDemo + "/nightjar.yaml")
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, os.DirFS(theDemo)); err != nil {
 		t.Fatal(err)
 	}
 	var answers [2]string
@@ -202,7 +208,7 @@ func TestTheDemosFilesNeedNobody(t *testing.T) {
 		}
 		answers[i], err = ran(t, "--state", state, "sql", `select count(*) as lines, count(distinct document_id) as documents, sum(net_amount) as net, count(customer_key) as known,
 			(select sum(payment_amount) from fact_payment) as paid, (select count(*) from fact_survey_answer where survey_id <> 'web') as answers, (select count(*) from fact_shipment) as shipments,
-			(select count(*) from nightjar.reject where source not in ('contacts', 'erp_orders')) as rejects from fact_sale where system <> 'erp'`, "--json")
+			(select count(*) from nightjar.reject where source not in ('contacts', 'chats', 'erp_orders', 'plan')) as rejects from fact_sale where system <> 'erp'`, "--json")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +233,9 @@ var demoFeeds = map[string][]string{
 	"erp/stores":       {"store"},
 	"finance/costs":    {"cost"},
 	"hr/employees":     {"employee"},
+	"plan/plan":        {"store_plan"},
 	"service/cases":    {"case"},
+	"service/chats":    {"contact"},
 	"service/contacts": {"contact"},
 	"service/events":   {"case_event"},
 	"service/promises": {"promise"},
@@ -243,10 +251,10 @@ var demoFeeds = map[string][]string{
 }
 
 // What inspect prints for each kind of file of the made-up company makes a project that
-// feeds what the one written by hand does. Only a status that nobody knows, planted among
+// feeds what the one written by hand does, the input of its own included. Only a status that nobody knows, planted among
 // the ERP's orders, wants an answer.
 func TestWhatInspectPrintsForAnyFileOfTheDemoFeedsWhatItShould(t *testing.T) {
-	dir, empty := t.TempDir(), t.TempDir()
+	dir, empty := t.TempDir(), withTheDemosInputs(t, "")
 	if _, err := ran(t, "demo", dir, "--lines", "20000", "--customers", "2000", "--years", "2", "--quiet"); err != nil {
 		t.Fatal(err)
 	}
@@ -278,12 +286,7 @@ func TestWhatInspectPrintsForAnyFileOfTheDemoFeedsWhatItShould(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dir := t.TempDir()
-			path := filepath.Join(dir, "nightjar.yaml")
-			if err := os.WriteFile(path, []byte("currency: CNY\n"+sources), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			p, err := project.Open(dir, "")
+			p, err := project.Open(withTheDemosInputs(t, sources), "")
 			if err != nil {
 				t.Fatalf("%v in\n%s", err, sources)
 			}
@@ -298,6 +301,19 @@ func TestWhatInspectPrintsForAnyFileOfTheDemoFeedsWhatItShould(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withTheDemosInputs makes a project of some sources that knows the demo's own inputs.
+func withTheDemosInputs(t *testing.T, sources string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "models"), os.DirFS(theDemo+"/models")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "nightjar.yaml"), []byte("currency: CNY\n"+sources), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func distinct(names []string) []string { return slices.Compact(slices.Sorted(slices.Values(names))) }

@@ -21,11 +21,15 @@ const tableVersions = `select string_agg(concat_ws(' ', "table", month, rows, co
 func companyWithANewDay(t *testing.T) (project string) {
 	t.Helper()
 	project = t.TempDir()
-	text, err := os.ReadFile("../../examples/demo/nightjar.yaml")
+	if err := os.CopyFS(project, os.DirFS(theDemo)); err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(project, "nightjar.yaml")
+	text, err := os.ReadFile(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(project, "nightjar.yaml"), append(text, "\nas_of: 2026-01-01\n"...), 0o600); err != nil {
+	if err := os.WriteFile(settings, append(text, "\nas_of: 2026-01-01\n"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	company := []string{"demo", project, "--quiet", "--lines", "5000", "--customers", "500", "--years", "1", "--stores", "2"}

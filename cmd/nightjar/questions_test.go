@@ -47,11 +47,9 @@ func aSmallDemo(t *testing.T) (dir string) {
 	if err := os.Symlink(program, filepath.Join(d.dir, "bin", "nightjar")); err != nil {
 		t.Fatal(err)
 	}
-	settings, err := os.ReadFile("../../examples/demo/nightjar.yaml")
-	if err != nil {
+	if err := os.CopyFS(filepath.Join(d.dir, "demo"), os.DirFS(theDemo)); err != nil {
 		t.Fatal(err)
 	}
-	d.write(filepath.Join(d.dir, "demo", "nightjar.yaml"), string(settings))
 	const company = "bin/nightjar demo demo --quiet --lines 20000 --customers 1000 --years 2 --seed 1"
 	bash(t, d.dir, company)
 	bash(t, d.dir, "bin/nightjar -C demo run --as-of 2025-12-31")

@@ -23,7 +23,7 @@ ask() {
 
 rm -rf demo
 mkdir demo
-cp examples/demo/nightjar.yaml demo/
+cp -r examples/demo/{nightjar.yaml,models} demo/
 
 title 'First night: five years'
 told demo "${company[@]}"
@@ -54,6 +54,15 @@ select year(month) as year,
 from mart_sales_month
 group by all
 order by year"
+
+ask 'Did the shops reach their plan?' 'In yuan, 2025. The plan comes in workbooks, which an input and a mart of its own take (models/).' "
+select d.name as shop, sum(planned_net_amount)::decimal(18, 2) as planned, sum(net_amount)::decimal(18, 2) as sold,
+  round(100 * sum(net_amount) / sum(planned_net_amount), 1) as reached_percent,
+  count(*) filter (where net_amount >= planned_net_amount) as months_reached
+from mart_store_plan as p join dim_store as d using (store_key)
+where year(month) = 2025
+group by all
+order by reached_percent desc"
 
 ask 'Why did sales change?' 'December against the December before, in yuan: by quantity, by mix (dearer or cheaper articles), by price, by articles new and gone.' "
 select category_1 as category, sum(change_amount)::decimal(18, 2) as change,

@@ -42,6 +42,11 @@ func (d day) lastOfMonth() day {
 	return dayOf(time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC))
 }
 
+// String is 2021-01-05 10:11:12.
+func (t instant) String() string {
+	return string(appendClock(append(appendDay(nil, t.day()), ' '), t))
+}
+
 func (t instant) day() day { return day(t / fullDay) }
 
 // A period is what one file covers: a month, or a day after the history.

@@ -4,6 +4,7 @@
 //	shop/{orders,lines}_*       a web shop: heads whose status changes, and their lines
 //	shop/{payments,shipments}_* payments and refunds; goods delivered in time and late
 //	service/{contacts,cases,events,promises}_*   its call centre, complaints and recovery
+//	service/chats_*             contacts by chat: packed lines of JSON
 //	service/reviews_*           what customers say of an order
 //	service/uses_*              free services used
 //	crm, shop/customers_*       customers, some of them under several keys
@@ -13,6 +14,7 @@
 //	erp/{accounts,departures,assignments}_*      the companies, who left, who is to see them
 //	erp/{products,stores,fx,euro}_*  articles, shops, rates
 //	finance/costs_*             what was spent on customers
+//	plan/plan_*                 what shops are to sell: Excel workbooks
 //
 // What is written is a function of the [Options] alone: the same options give the same
 // bytes, on any number of processors of one architecture, and the n-th day after the
@@ -39,7 +41,7 @@ import (
 
 // Options say what to generate. Zero values mean the defaults named.
 type Options struct {
-	// Dir receives data/<system>/<file>.csv and truth.json. It is made if absent; files
+	// Dir receives data/<system>/<file> and truth.json. It is made if absent; files
 	// of the same names are replaced.
 	Dir string
 	// Lines is the number of sale lines of the whole history, tills and web shop

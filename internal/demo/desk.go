@@ -1,40 +1,44 @@
 package demo
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // A desk writes the service's files: all that happened in the time that is written.
 type desk struct {
 	*world
 	window
-	contacts, cases, events, promises, reviews *table
-	contact                                    *ContactTruth
-	cased                                      *CaseTruth
-	review                                     *ReviewTruth
+	contacts, chats, cases, events, promises, reviews *table
+	contact                                           *ContactTruth
+	cased                                             *CaseTruth
+	review                                            *ReviewTruth
 }
 
 // yearlyFiles are the jobs for what comes in one file a year, for it is little.
 func (w *world) yearlyFiles(p period) []job {
-	return []job{w.serviceFiles(p), w.useFile(p), w.dealFiles(p), w.departureFile(p), w.assignmentFile(p), w.costFile(p)}
+	return []job{w.serviceFiles(p), w.useFile(p), w.dealFiles(p), w.departureFile(p), w.assignmentFile(p), w.costFile(p), w.planFile(p)}
 }
 
 // callers is how many contacts of people nobody knows a sale line brings.
 const callers = 0.002
 
-// serviceFiles writes contacts, cases with their steps, promises, and reviews of the web
-// shop's orders. A year of the history holds all about the orders placed in it, as known at
-// its end; a day after it all that happened on that day.
+// serviceFiles writes contacts, those by chat apart, cases with their steps, promises, and
+// reviews of the web shop's orders. A year of the history holds all about the orders placed
+// in it, as known at its end; a day after it all that happened on that day.
 func (w *world) serviceFiles(p period) job {
 	return func(ctx context.Context) (Truth, error) {
 		var truth Truth
 		k := &desk{
 			world: w, window: w.windowOf(p), contact: &truth.Contacts, cased: &truth.Cases, review: &truth.Reviews,
 			contacts: w.create("service/contacts_"+p.name+".csv", contactHeader),
+			chats:    w.createPacked("service/chats_" + p.name + ".jsonl.gz"),
 			cases:    w.create("service/cases_"+p.name+".csv", caseHeader),
 			events:   w.create("service/events_"+p.name+".csv", eventHeader),
 			promises: w.create("service/promises_"+p.name+".csv", promiseHeader),
 			reviews:  w.create("service/reviews_"+p.name+".csv", reviewHeader),
 		}
-		dirt := w.contactDirt(p)
+		dirt, chatDirt := w.contactDirt(p), w.chatDirt(p)
 		for d := w.firstOrder(p); d <= p.to && ctx.Err() == nil; d++ {
 			for o := range w.orders(d) {
 				k.writeService(o)
@@ -42,9 +46,13 @@ func (w *world) serviceFiles(p period) job {
 			k.strangers(d)
 			if d >= p.from {
 				dirt.plant(k.contacts, d)
+				chatDirt.plant(k.chats, d)
 			}
 		}
-		return truth, finish(ctx, &truth, k.contacts, k.cases, k.events, k.promises, k.reviews)
+		return truth, errors.Join(
+			finish(ctx, &truth, k.contacts, k.cases, k.events, k.promises, k.reviews),
+			w.finishFilled(ctx, &truth, k.chats),
+		)
 	}
 }
 

@@ -2,10 +2,11 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// The rules that planted rows break. Truth.Planted counts by these names.
+// The rules that planted rows break: all there are. Truth.Planted counts by these names.
 const (
 	BadNumber     = "bad_number"     // 3个 for a quantity, 五元 for an amount
 	BadDate       = "bad_date"       // the thirteenth month
@@ -20,6 +21,10 @@ const (
 	BadQuote      = "bad_quote"      // text after a closing quote
 	BadEncoding   = "bad_encoding"   // bytes that are not UTF-8
 	NulByte       = "nul_byte"       // a zero byte
+	BadRecord     = "bad_record"     // a line of JSON that breaks off
+	TooLong       = "too_long"       // a line of more than 16 MiB
+	ErrorCell     = "error_cell"     // #N/A
+	BadPattern    = "bad_pattern"    // 三号店 for the number of a shop
 
 	// A machine whose clock was set back to 1991, when China last had summer time.
 	NonexistentHour = "nonexistent_hour" // 14 April, between 2 and 3
@@ -47,6 +52,9 @@ type rule struct {
 	spoil spoiler // nil: repeat a row
 }
 
+// yearly are the files that the history has one of for each year, not for each month.
+var yearly = []string{"contacts", "chats", "deals", "plan"}
+
 // scatterDirt plans the dirt of a file of about so many rows. The first rule falls on the
 // first file of the history at least, the second on the second, and so on; a single day
 // after the history gets one row that breaks the first rule.
@@ -57,7 +65,7 @@ func (w *world) scatterDirt(p period, file string, rows float64, rules []rule) *
 	}
 	d := roll(w.Seed, streamDirt, int64(p.from)<<8|int64(file[0]))
 	files := len(months(w.from, w.to))
-	if file == "contacts" || file == "deals" {
+	if slices.Contains(yearly, file) {
 		files = len(years(w.from, w.to))
 	}
 	for i, r := range rules {

@@ -32,7 +32,7 @@ func Example() {
 	fmt.Println(day.From, day.Customers.NewMembers, "new members")
 	fmt.Println(day.Files[3].Path)
 	// Output:
-	// 2025-01-01 2025-12-31 91 files
+	// 2025-01-01 2025-12-31 93 files
 	// 2026-01-01 2 new members
 	// data/till/till_2026-01-01.csv
 }

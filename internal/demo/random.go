@@ -36,6 +36,7 @@ const (
 	streamAssign
 	streamCost
 	streamUse
+	streamPlan
 )
 
 type dice struct {

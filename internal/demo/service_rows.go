@@ -25,6 +25,10 @@ func (k *desk) writeService(o *order) {
 }
 
 func (k *desk) writeCall(o *order, c call, prefix string) {
+	if c.channel == "chat" {
+		k.writeChat(o, c)
+		return
+	}
 	t := k.contacts
 	t.buf = append(t.buf, prefix...)
 	t.buf = append(appendCompact(t.buf, o.on), '-')

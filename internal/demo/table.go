@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,40 +15,67 @@ import (
 // flushAt is the number of bytes that a table gathers before it writes them.
 const flushAt = 1 << 19
 
-// A table is one CSV file being written: UTF-8, commas, a header, lines ended by \n. A row
-// is written field by field and closed by end. The first error is kept and told by close.
-// The file has its name only once it is whole.
+// A table is one file being written, a CSV file as a rule: UTF-8, commas, a header, lines
+// ended by \n. A row is written field by field and closed by end. The first error is kept
+// and told by close. The file has its name only once it is whole.
 type table struct {
 	path   string // below data/, with slashes
 	target string
-	file   *os.File // nil: rows are counted and forgotten
+	file   *os.File
+	to     io.Writer // the file, or what packs the rows on their way into it
+	packer io.Closer // what packs them; nil: nothing does
+	foot   string    // what stands behind the rows
 	buf    []byte
 	start  int    // where in buf the row being written begins
 	last   []byte // the last good row, until the next one begins
-	bytes  int64
 	facts  FileTruth
 	err    error
 }
 
 func (w *world) create(path, header string) *table {
+	t := w.open(path)
+	t.begin(header + "\n")
+	return t
+}
+
+// createPacked makes a file of lines without a header, packed with gzip.
+func (w *world) createPacked(path string) *table {
+	t := w.open(path)
+	pack := gzip.NewWriter(t.to)
+	t.to, t.packer = pack, pack
+	return t
+}
+
+// open makes a file without anything in it.
+func (w *world) open(path string) *table {
 	t := &table{path: path, target: filepath.Join(w.Dir, "data", filepath.FromSlash(path))}
 	t.facts.Path = "data/" + path
 	if t.err = os.MkdirAll(filepath.Dir(t.target), 0o755); t.err == nil {
 		t.file, t.err = os.Create(t.target + ".part")
 	}
+	t.to = t.file
 	t.buf = make([]byte, 0, flushAt+1<<14)
-	t.buf = append(append(t.buf, header...), '\n')
-	t.start = len(t.buf)
 	return t
+}
+
+// begin writes what stands before the rows.
+func (t *table) begin(head string) {
+	t.buf = append(t.buf, head...)
+	t.start = len(t.buf)
 }
 
 // close gives the file its name and returns the facts about it.
 func (t *table) close() (FileTruth, error) {
+	t.buf = append(t.buf, t.foot...)
 	t.flush()
+	if t.packer != nil && t.err == nil {
+		t.err = t.packer.Close()
+	}
 	if t.file != nil {
-		if err := t.file.Close(); t.err == nil {
-			t.err = err
+		if about, err := t.file.Stat(); err == nil {
+			t.facts.Bytes = about.Size()
 		}
+		t.err = errors.Join(t.err, t.file.Close())
 	}
 	if t.err == nil {
 		t.err = os.Rename(t.target+".part", t.target)
@@ -55,7 +84,6 @@ func (t *table) close() (FileTruth, error) {
 		os.Remove(t.target + ".part")
 		return FileTruth{}, fmt.Errorf("writing %s: %w", t.target, t.err)
 	}
-	t.facts.Bytes = t.bytes
 	return t.facts, nil
 }
 
@@ -76,20 +104,20 @@ func finish(ctx context.Context, truth *Truth, tables ...*table) error {
 	return first
 }
 
-// finishFilled is finish, but throws away the files of a day after the history that would
-// hold nothing.
+// finishFilled is finish, but throws away a file of a day after the history that would hold
+// no row, and any that would hold nothing at all.
 func (w *world) finishFilled(ctx context.Context, truth *Truth, t *table) error {
-	if w.asOf == w.to || t.facts.Rows > 0 || t.err != nil || ctx.Err() != nil {
+	empty := t.facts.Rows == 0 && (w.asOf > w.to || len(t.buf) == 0)
+	if !empty || t.err != nil || ctx.Err() != nil {
 		return finish(ctx, truth, t)
 	}
 	return errors.Join(t.file.Close(), os.Remove(t.target+".part"))
 }
 
 func (t *table) flush() {
-	if t.file != nil && t.err == nil {
-		_, t.err = t.file.Write(t.buf)
+	if t.err == nil {
+		_, t.err = t.to.Write(t.buf)
 	}
-	t.bytes += int64(len(t.buf))
 	t.buf = t.buf[:0]
 }
 
@@ -98,6 +126,12 @@ func (t *table) end() {
 	t.last = t.buf[t.start:]
 	t.facts.Rows++
 	t.next()
+}
+
+// line writes a row that is whole already.
+func (t *table) line(row string) {
+	t.text(row)
+	t.end()
 }
 
 func (t *table) next() {

@@ -25,6 +25,7 @@ type Truth struct {
 	Staff     StaffTruth       `json:"staff"`
 	ERP       ERPTruth         `json:"erp"`
 	Costs     CostTruth        `json:"costs"`
+	Plan      PlanTruth        `json:"plan"`
 	Customers CustomerTruth    `json:"customers"`
 	Products  int64            `json:"products"`
 	Stores    int64            `json:"stores"` // the web shop included; 0 for a day, which has no such file
@@ -172,6 +173,7 @@ func (t *Truth) add(part Truth) {
 	t.Staff.add(part.Staff)
 	t.ERP.add(part.ERP)
 	t.Costs.add(part.Costs)
+	t.Plan.add(part.Plan)
 	t.Customers.add(part.Customers)
 	t.Products += part.Products
 	t.Stores += part.Stores

@@ -10,6 +10,7 @@ type StaffTruth struct {
 // ContactTruth is about the contacts with the call centre.
 type ContactTruth struct {
 	Contacts  int64 `json:"contacts"`
+	Chats     int64 `json:"chats"` // of them
 	Outbound  int64 `json:"outbound"`
 	Abandoned int64 `json:"abandoned"`
 	Resolved  int64 `json:"resolved"`
@@ -40,6 +41,9 @@ type ReviewTruth struct {
 
 func (t *ContactTruth) count(c call) {
 	t.Contacts++
+	if c.channel == "chat" {
+		t.Chats++
+	}
 	t.Waited += int64(c.waited)
 	t.Talked += int64(c.talked)
 	if c.outbound {
@@ -91,6 +95,7 @@ func (t *StaffTruth) add(p StaffTruth) {
 
 func (t *ContactTruth) add(p ContactTruth) {
 	t.Contacts += p.Contacts
+	t.Chats += p.Chats
 	t.Outbound += p.Outbound
 	t.Abandoned += p.Abandoned
 	t.Resolved += p.Resolved

@@ -14,16 +14,17 @@ var small = Options{Lines: 20_000, Customers: 1_000, Seed: 1}
 // The truth of the history, and that of the day after it, each against the files.
 func TestTruthEqualsWhatTheFilesSay(t *testing.T) {
 	truth, dir := generate(t, small)
-	t.Run("history", func(t *testing.T) { compare(t, truth, dir, "_20??-??.csv") })
+	t.Run("history", func(t *testing.T) { compare(t, truth, dir, "_20??-??") })
 	for n, name := range []string{"2026-01-01", "2026-01-02"} {
 		truth := nextDay(t, small, dir, n+1)
-		t.Run(name, func(t *testing.T) { compare(t, truth, dir, "_"+name+".csv") })
+		t.Run(name, func(t *testing.T) { compare(t, truth, dir, "_"+name) })
 	}
 }
 
-func compare(t *testing.T, truth Truth, dir, suffix string) {
+func compare(t *testing.T, truth Truth, dir, period string) {
 	t.Helper()
-	yearly := strings.ReplaceAll(suffix, "??-??", "??")
+	suffix, year := period+".csv", strings.ReplaceAll(period, "??-??", "??")
+	yearly := year + ".csv"
 	till := read(t, dir, "till/till"+suffix)
 	orders, lines := read(t, dir, "shop/orders"+suffix), read(t, dir, "shop/lines"+suffix)
 	payments, shipments := read(t, dir, "shop/payments"+suffix), read(t, dir, "shop/shipments"+suffix)
@@ -34,11 +35,13 @@ func compare(t *testing.T, truth Truth, dir, suffix string) {
 	compareCards(t, truth, cards.good)
 
 	contacts, deals := read(t, dir, "service/contacts"+yearly), read(t, dir, "erp/orders"+yearly)
-	compareService(t, truth, contacts.good, read(t, dir, "service/cases"+yearly).good,
+	chats, plan := readSome(t, dir, "service/chats"+year+".jsonl.gz"), readSome(t, dir, "plan/plan"+year+".xlsx")
+	comparePlan(t, truth.Plan, plan.good)
+	compareService(t, truth, append(contacts.good, chats.good...), read(t, dir, "service/cases"+yearly).good,
 		read(t, dir, "service/events"+yearly).good, read(t, dir, "service/reviews"+yearly).good)
 
 	broken := map[string]int64{}
-	for _, r := range []reading{till, orders, lines, payments, shipments, cards, contacts, deals} {
+	for _, r := range []reading{till, orders, lines, payments, shipments, cards, contacts, chats, plan, deals} {
 		broken = plus(broken, r.broken)
 	}
 	if !maps.Equal(broken, truth.Planted) {
@@ -174,7 +177,7 @@ func compareService(t *testing.T, truth Truth, contacts, cases, events, reviews 
 	t.Helper()
 	var got ContactTruth
 	for _, r := range contacts {
-		c := call{outbound: r["direction"] == "out", abandoned: r["abandoned"] == "Y", resolved: r["resolved"] == "Y"}
+		c := call{channel: r["channel"], outbound: r["direction"] == "out", abandoned: r["abandoned"] == "Y", resolved: r["resolved"] == "Y"}
 		c.waited, c.talked = int(r.int(t, "waited")), int(r.int(t, "talked"))
 		if r["customer_no"] == "" {
 			got.Anonymous++
@@ -206,6 +209,17 @@ func compareService(t *testing.T, truth Truth, contacts, cases, events, reviews 
 	}
 	if review != truth.Reviews {
 		t.Errorf("reviews: the files say\n%+v, the truth\n%+v", review, truth.Reviews)
+	}
+}
+
+func comparePlan(t *testing.T, want PlanTruth, rows []record) {
+	t.Helper()
+	var got PlanTruth
+	for _, r := range rows {
+		got.add(PlanTruth{1, r.int(t, "planned_net_amount") * 100})
+	}
+	if got != want {
+		t.Errorf("plan: the files say %+v, the truth %+v", got, want)
 	}
 }
 

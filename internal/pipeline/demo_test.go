@@ -25,15 +25,11 @@ import (
 // The last day of the demo's history, as its options have it by default.
 var historyEnd = time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// aCompany makes a project of the demo's configuration in a new folder.
+// aCompany makes the demo's project in a new folder.
 func aCompany(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	config, err := os.ReadFile("../../examples/demo/nightjar.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "nightjar.yaml"), config, 0o600); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("../../examples/demo")); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -166,11 +162,14 @@ func holds(t *testing.T, state string, truth demo.Truth) {
 		{"their NPS", bands("web"), words(truth.Reviews.Promoters, truth.Reviews.Passives, truth.Reviews.Detractors)},
 
 		{"contacts", "select count(*), count(*) filter (where direction = 'outbound'), count(*) filter (where is_abandoned), count(*) filter (where is_resolved), sum(waited_seconds)::int, count(*) filter (where customer_key = 'anonymous') from fact_contact", words(truth.Contacts.Contacts, truth.Contacts.Outbound, truth.Contacts.Abandoned, truth.Contacts.Resolved, truth.Contacts.Waited, truth.Contacts.Anonymous)},
+		{"contacts by chat", "select count(*), count(issue), count(document_id) from fact_contact where channel = 'chat'", words(truth.Contacts.Chats, truth.Contacts.Chats, truth.Contacts.Chats)},
 		{"cases", "select count(*), count(*) filter (where detected_by = 'firm'), count(*) filter (where solution_accepted is not null), count(*) filter (where solution_accepted), sum(transfers)::int, sum(reopened)::int from fact_case", words(truth.Cases.Opened, truth.Cases.FoundBy["firm"], truth.Cases.Closed, truth.Cases.Accepted, truth.Cases.Steps["transferred"], truth.Cases.Steps["reopened"])},
 		{"promises", "select count(*), count(*) filter (where is_kept) from fact_promise", words(truth.Cases.Promised, truth.Cases.Kept)},
 		{"open promises", "select sum(open_promises)::int from mart_customer", words(truth.Cases.Promised - truth.Cases.Kept)},
 		{"companies that left", "select departure_kind, count(*) from mart_customer where state = 'lost' and departed_on is not null group by all order by all", byKind(truth.ERP.Departures)},
 		{"costs", "select count(*), " + purposes("acquire", "keep", "win_back", "serve") + " from fact_cost", words(truth.Costs.Entries, yuan(truth.Costs.ByPurpose["acquire"]), yuan(truth.Costs.ByPurpose["keep"]), yuan(truth.Costs.ByPurpose["win_back"]), yuan(truth.Costs.ByPurpose["serve"]))},
+		{"the plan", "select count(*), sum(planned_net_amount)::varchar from mart_store_plan", words(truth.Plan.Rows, yuan(truth.Plan.NetCents))},
+		{"sales of shops that have a plan", "select sum(net_amount)::varchar from mart_store_plan", yuan(till.NetCents)},
 		{"free services", "select count(*) filter (where service = '停车'), count(*) filter (where service = '礼品包装') from fact_service_use", words(truth.Costs.ServiceUses["停车"], truth.Costs.ServiceUses["礼品包装"])},
 		{"employees", "select count(*), count(*) filter (where not is_here) from dim_employee where system = 'pos'", words(truth.Staff.Employees, truth.Staff.Left)},
 

@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +12,6 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -114,15 +115,8 @@ func set(fs models.Formulas, column, sql string) {
 // demoProject is a night of the made-up company.
 func demoProject(t *testing.T) *project.Project {
 	t.Helper()
-	dir := t.TempDir()
+	dir := aCompany(t)
 	if _, err := demo.Generate(t.Context(), demo.Options{Dir: dir, Lines: 8000, Customers: 800, Years: 1, Seed: 7}); err != nil {
-		t.Fatal(err)
-	}
-	config, err := os.ReadFile("../../examples/demo/nightjar.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "nightjar.yaml"), config, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p, err := project.Open(dir, "")
@@ -305,6 +299,19 @@ func (w *witness) file(path string) file {
 	if err != nil {
 		w.Fatal(err)
 	}
+	read := recordsOfCSV
+	if strings.HasSuffix(path, ".jsonl.gz") {
+		read = recordsOfJSON
+	}
+	f, err := read(content)
+	if err != nil {
+		w.Fatalf("%s: %v", path, err)
+	}
+	w.files[path] = f
+	return f
+}
+
+func recordsOfCSV(content []byte) (file, error) {
 	f := file{records: map[int64]map[string]string{}, lines: strings.Split(string(content), "\n")}
 	// One planted row breaks the quoting; a strict reader would give up on the file.
 	reader := csv.NewReader(bytes.NewReader(bytes.ReplaceAll(content, []byte(`"支付"问题`), []byte("支付问题"))))
@@ -322,10 +329,33 @@ func (w *witness) file(path string) file {
 		}
 	}
 	if !errors.Is(err, io.EOF) {
-		w.Fatal(err)
+		return file{}, err
 	}
-	w.files[path] = f
-	return f
+	return f, nil
+}
+
+// recordsOfJSON reads a packed file of objects, one a line; a line that is none is no record.
+func recordsOfJSON(content []byte) (file, error) {
+	unpacked, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return file{}, err
+	}
+	text, err := io.ReadAll(unpacked)
+	if err != nil {
+		return file{}, err
+	}
+	f := file{records: map[int64]map[string]string{}, lines: strings.Split(string(text), "\n")}
+	for i, line := range f.lines {
+		var fields map[string]any
+		if json.Unmarshal([]byte(line), &fields) == nil {
+			record := map[string]string{}
+			for name, field := range fields {
+				record[name] = fmt.Sprint(field)
+			}
+			f.records[int64(i+1)] = record
+		}
+	}
+	return f, nil
 }
 
 func number(text string) *big.Rat {
