@@ -63,7 +63,11 @@ func readBackMonths(ctx context.Context, conn *sql.Conn, b Build, files Files) e
 		if err := rows.Scan(&path, &count, &sum); err != nil {
 			return err
 		}
-		f := &files[place[path]]
+		i, written := place[path]
+		if !written {
+			return fmt.Errorf("%s was read back, and not written", path)
+		}
+		f := &files[i]
 		if f.Rows != count {
 			return fmt.Errorf("%d rows were written, and %d read back", f.Rows, count)
 		}
