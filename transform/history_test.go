@@ -82,13 +82,13 @@ func TestTierAndNameOfAMonthEndAreThoseOfThatDay(test *testing.T) {
 	})
 }
 
-// buildWithSteps builds a model, and before it the steps on the way that refs lack, which
-// it adds.
+// buildWithSteps builds a model, and before it the steps on the way that refs lack, and what
+// a view is made of, which it adds.
 func (w *workshop) buildWithSteps(model string, refs map[string][]string, vars map[string]string) []string {
 	w.t.Helper()
 	m := w.catalog.Models[model]
 	for _, name := range m.Refs {
-		if refs[name] == nil && w.catalog.Models[name].IsStep() && !m.Upkeeps(name) {
+		if refs[name] == nil && (m.View || w.catalog.Models[name].IsStep()) && !m.Upkeeps(name) {
 			refs[name] = w.buildWithSteps(name, refs, vars)
 		}
 	}

@@ -28,7 +28,7 @@ func TestStatesFlowAsEachCustomersDaysSay(test *testing.T) {
 			"fact_assignment":       w.giveRows("fact_assignment", "customer_key, employee_key, week_on", l.assigned),
 		}
 		vars := w.vars(l.asOf, l.asOf)
-		for _, model := range []string{"step_customer_total", "mart_customer", "mart_customer_state", "step_retention_move", "mart_retention_month", "mart_state_flow"} {
+		for _, model := range []string{"mart_customer_base", "mart_customer_cut", "mart_customer", "mart_customer_state", "step_retention_move", "mart_retention_month", "mart_state_flow"} {
 			refs[model] = w.buildAt(model, transform.Build{Inputs: inputs, Refs: refs}, vars)
 		}
 		if difference := cmp.Diff(l.flow(), w.rows(refs["mart_state_flow"], "month, from_state, to_state, customers")); difference != "" {

@@ -15,7 +15,7 @@ columns:
   value_basis: {type: string, description: "What value is tonight: margin or net, as in mart_customer.", tests: [not_null]}
   trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: Value of the twelve calendar months that end with as_of's., tests: [not_null]}
   value_rank: {type: bigint, unit: rank, description: "Place by trailing_value_amount, from 1.", tests: [not_null]}
-  customers_share: {type: double, unit: share, description: "value_rank / customers: how large a part of them stands up to this one.", tests: [not_null]}
+  customers_share: {type: double, unit: share, description: "value_rank / customers: how large a part of them stands up to this one."}
   value_share: {type: double, unit: share, description: "Its part of all values above zero; a value below zero counts as zero. Null where nobody's is above zero, as are the next two."}
   share_before: {type: double, unit: share, description: The part of those before it.}
   share_after: {type: double, unit: share, description: The part of those before it and its own.}
@@ -58,13 +58,24 @@ trace:
     show: [abc_tier]
     columns:
       trailing_value_amount: sum(trailing_value_amount)
-      value_rank: sum(value_rank)
   - from: mart_customer
-    where: value_rank < it.value_rank and trailing_value_amount > 0
-    show: [value_rank, trailing_value_amount]
-    decides: [share_before, share_after, abc_tier]
+    where: (-trailing_value_amount, customer_id) < (-it.trailing_value_amount, it.customer_id) and trailing_value_amount > 0
+    show: [trailing_value_amount]
+    decides: [value_rank, share_before, share_after, abc_tier]
 */
-with totals as (
+with ranked as (
+    select
+        customer_id,
+        as_of,
+        value_basis,
+        trailing_value_amount,
+        abc_tier,
+        row_number() over by_value as value_rank,
+        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
+    from {{ ref "mart_customer" }}
+    window by_value as (order by trailing_value_amount desc, customer_id)
+),
+totals as (
     select count(*) as customers, sum(greatest(trailing_value_amount, 0)) as value_amount
     from {{ ref "mart_customer" }}
 )
@@ -81,5 +92,5 @@ select
     cast(c.abc_tier as varchar) as abc_tier,
     cast(100 * c.value_rank <= 4 * t.customers as boolean) as is_top_4,
     cast(100 * c.value_rank <= 20 * t.customers as boolean) as is_top_20
-from {{ ref "mart_customer" }} as c
+from ranked as c
 cross join totals as t

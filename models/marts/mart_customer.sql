@@ -10,12 +10,11 @@ description: >-
   three apart, by ranks of values and not of rows, so that equals score the same (DOMAIN.md 2.1,
   2.2).
 grain: [customer_id]
-reaches: [as_of]
-optional: [departure, fact_case, fact_contact, fact_promise]
+view: true
 columns:
-  customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
-  as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
-  keys: {type: bigint, unit: keys, description: How many customer keys it has., tests: [not_null]}
+  customer_id: {type: string, description: The smallest key of those that are one customer.}
+  as_of: {type: date, description: The day that the row tells of.}
+  keys: {type: bigint, unit: keys, description: How many customer keys it has.}
   systems: {type: string, description: "The systems that know it, in alphabetical order with a comma between."}
   customer_type: {type: string, description: person or company.}
   city: {type: string, description: City.}
@@ -31,35 +30,30 @@ columns:
   last_purchase_on: {type: date, description: Last purchase day by as_of.}
   recency_days: {type: int, unit: days, description: Days from last_purchase_on to as_of; null without a purchase day.}
   tenure_days: {type: int, unit: days, description: Days from first_purchase_on to as_of; null without a purchase day.}
-  frequency: {type: bigint, unit: days, description: "Purchase days by as_of; a day shared by two keys counts once.", tests: [not_null]}
-  first_deal_on: {type: date, description: "First day with a deal (positive quantity, no return).", tests: [not_null]}
-  last_deal_on: {type: date, description: "Last day with a deal by as_of, from which lapse is counted.", tests: [not_null]}
-  documents: {type: bigint, unit: documents, description: Documents with at least one deal line that is no return., tests: [not_null]}
-  net_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Net sales, returns taken off.", tests: [not_null]}
-  returns_amount: {type: "decimal(18,4)", unit: reporting currency, description: The part of net_amount that is returns; zero or negative., tests: [not_null]}
+  frequency: {type: bigint, unit: days, description: "Purchase days by as_of; a day shared by two keys counts once."}
+  first_deal_on: {type: date, description: "First day with a deal (positive quantity, no return)."}
+  last_deal_on: {type: date, description: "Last day with a deal by as_of, from which lapse is counted."}
+  documents: {type: bigint, unit: documents, description: Documents with at least one deal line that is no return.}
+  net_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Net sales, returns taken off."}
+  returns_amount: {type: "decimal(18,4)", unit: reporting currency, description: The part of net_amount that is returns; zero or negative.}
   average_order_amount: {type: double, unit: reporting currency per document, description: net_amount / documents; null without documents.}
-  costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known., tests: [not_null]}
+  costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known.}
   margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the lines whose cost is known; null where costed_net_amount covers less than 95 % of net_amount."}
-  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to it; 0 while no costs come in., tests: [not_null]}
-  trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's., tests: [not_null]}
+  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to it; 0 while no costs come in.}
+  trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's.}
   trailing_margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Margin of the same months, of lines whose cost is known; null where that is less than 95 % of trailing_net_amount."}
-  trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Value of the same months by value_basis: the margin of lines whose cost is known, or the net.", tests: [not_null]}
-  value_basis: {type: string, description: "margin where the cost of 95 % of all customers' trailing net is known, else net; one for the night.", tests: [not_null, {accepted_values: [margin, net]}]}
+  trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Value of the same months by value_basis: the margin of lines whose cost is known, or the net."}
+  value_basis: {type: string, description: "margin where the cost of 95 % of all customers' trailing net is known, else net; one for the night."}
   trailing_profit_amount: {type: "decimal(18,4)", unit: reporting currency, description: "trailing_value_amount less the cost to serve of the same months; null where value_basis is net."}
-  value_rank: {type: bigint, unit: rank, description: "Place by trailing_value_amount, the highest first, equal ones by customer_id.", tests: [not_null]}
-  value_before_amount: {type: "decimal(18,4)", unit: reporting currency, description: "What those before it by value_rank bring together; values below zero count as zero.", tests: [not_null]}
-  abc_tier: {type: string, description: "By value_before_amount as a share of all values above zero: A below 80 %, B below 95 %, else C. So the customer with whom 80 % are reached is an A, and whose value is not above zero is a C.", tests: [not_null, {accepted_values: [A, B, C]}]}
-  recency_score: {type: int, unit: score, description: "5 for the latest last_purchase_on to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse, so that equal days score the same; without a purchase day, worst.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  frequency_score: {type: int, unit: score, description: "The same by frequency, all purchase days by as_of.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who comes later by value_rank comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  frequency_fifth: {type: int, unit: fifth, description: "The same by frequency.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  monetary_fifth: {type: int, unit: fifth, description: "The same by trailing_value_amount.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  rfm: {type: string, description: "The scores of recency, frequency and value, such as 543.", tests: [not_null]}
-  rfm_name: {type: string, description: "By recency_score r and frequency_score f. r 5: champion (f 4–5), potential_loyal (2–3), new (1). r 4: loyal (4–5), potential_loyal (2–3), promising (1). r 3: loyal (4–5), needs_attention (3), about_to_sleep (1–2). r 1–2: cannot_lose (5), at_risk (3–4), hibernating (1–2).", tests: [not_null, {accepted_values: [champion, loyal, potential_loyal, new, promising, needs_attention, about_to_sleep, cannot_lose, at_risk, hibernating]}]}
-  state: {type: string, description: "actual, or lost: lapsed (the last deal longer ago than the lapse window, strictly), or recorded as departed by as_of, with no deal after that day.", tests: [not_null, {accepted_values: [actual, lost]}]}
-  list: {type: string, description: "existing, or dormant where lapsed; a departure does not change it. Who has no deal is not in this table.", tests: [not_null, {accepted_values: [existing, dormant]}]}
-  lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th.", tests: [not_null]}
+  abc_tier: {type: string, description: "By what those with a higher trailing_value_amount (of equals, those first by customer_id) bring together, as a share of all values above zero: A below 80 %, B below 95 %, else C. So the customer with whom 80 % are reached is an A, and whose value is not above zero is a C."}
+  recency_score: {type: int, unit: score, description: "5 for the latest last_purchase_on to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse, so that equal days score the same; without a purchase day, worst."}
+  frequency_score: {type: int, unit: score, description: "The same by frequency, all purchase days by as_of."}
+  monetary_score: {type: int, unit: score, description: The same by trailing_value_amount.}
+  rfm: {type: string, description: "The scores of recency, frequency and value, such as 543."}
+  rfm_name: {type: string, description: "By recency_score r and frequency_score f. r 5: champion (f 4–5), potential_loyal (2–3), new (1). r 4: loyal (4–5), potential_loyal (2–3), promising (1). r 3: loyal (4–5), needs_attention (3), about_to_sleep (1–2). r 1–2: cannot_lose (5), at_risk (3–4), hibernating (1–2)."}
+  state: {type: string, description: "actual, or lost: lapsed (the last deal longer ago than the lapse window, strictly), or recorded as departed by as_of, with no deal after that day."}
+  list: {type: string, description: "existing, or dormant where lapsed; a departure does not change it. Who has no deal is not in this table."}
+  lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th."}
   departed_on: {type: date, description: "Day on which it was recorded as lost, the first by as_of with no deal after it; null without one."}
   departure_kind: {type: string, description: "Why, as recorded on the first such day that says so, else unknown; null without departed_on."}
   lost_on: {type: date, description: "Day on which it was lost: departed_on, or the day after lapses_on where that was earlier; null where state is actual."}
@@ -72,54 +66,15 @@ columns:
   last_complaint_is_open: {type: boolean, description: Whether that one is not resolved by as_of.}
   open_promises: {type: bigint, unit: promises, description: Promises made and not kept by as_of; null while no promises come in.}
   overdue_promises: {type: bigint, unit: promises, description: Of them those that were due before as_of.}
-  next_step: {type: string, description: "What is to be done first: keep_promise (one is open), resolve_case (one is open), follow_up (the last contact named a date for it), win_back (lapsed and not departed); null for nothing of these.", tests: [{accepted_values: [keep_promise, resolve_case, follow_up, win_back]}]}
+  next_step: {type: string, description: "What is to be done first: keep_promise (one is open), resolve_case (one is open), follow_up (the last contact named a date for it), win_back (lapsed and not departed); null for nothing of these."}
   next_step_on: {type: date, description: "Its date: the earliest by which an open promise is due, the opening of the oldest open case, the date of the follow-up, the day after lapses_on."}
-  deliveries: {type: bigint, unit: shipments, description: "Shipments received, by months of shipping.", tests: [not_null]}
-  deliveries_promised: {type: bigint, unit: shipments, description: Of them those that had a date promised., tests: [not_null]}
-  deliveries_on_time: {type: bigint, unit: shipments, description: Of them those received by the date promised., tests: [not_null]}
+  deliveries: {type: bigint, unit: shipments, description: "Shipments received, by months of shipping."}
+  deliveries_promised: {type: bigint, unit: shipments, description: Of them those that had a date promised.}
+  deliveries_on_time: {type: bigint, unit: shipments, description: Of them those received by the date promised.}
   last_score: {type: "decimal(9,4)", unit: the question's scale, description: "Latest answer by as_of to a question of role overall, turned so that more is better; null without one."}
   last_score_scale: {type: string, description: "Its scale: nps, grade4, csat5, ces7 or score10."}
   last_scored_on: {type: date, description: "Its date, else the first day of its month."}
 tests:
-  - unique: [customer_id]
-  - name: totals by customer equal totals by line
-    sql: >-
-      select sum(by_customer) as by_customer, sum(by_line) as by_line
-      from (
-        select net_amount as by_customer, 0 as by_line from mart_customer
-        union all
-        select 0 as by_customer, v.net_amount as by_line
-        from fact_customer_value as v
-        join dim_customer_identity as i on i.customer_key = v.customer_key
-        join mart_customer as c on c.customer_id = i.customer_id
-        where v.month <= c.as_of
-      )
-      having sum(by_customer) <> sum(by_line)
-  - name: nobody with a deal is left out
-    sql: >-
-      select i.customer_id, v.customer_key, v.first_deal_on
-      from (
-        select customer_key, min(first_sold_on) as first_deal_on
-        from fact_customer_value
-        where first_sold_on <= (select max(as_of) from mart_customer) and customer_key not in (select customer_id from mart_customer)
-        group by customer_key
-      ) as v
-      join dim_customer_identity as i on i.customer_key = v.customer_key
-      where i.customer_id not in (select customer_id from mart_customer)
-      order by i.customer_id, v.customer_key
-  - name: nobody is before a customer of higher value
-    sql: >-
-      select customer_id, trailing_value_amount, value_rank, abc_tier
-      from (
-        select *, lag(trailing_value_amount) over by_rank as last_value, lag(abc_tier) over by_rank as last_tier
-        from mart_customer
-        window by_rank as (order by value_rank)
-      )
-      where trailing_value_amount > last_value or abc_tier < last_tier
-  - name: purchase days are at least one for each first purchase
-    sql: >-
-      select customer_id, frequency, first_purchase_on from mart_customer
-      where (frequency = 0) <> (first_purchase_on is null) or frequency < 0
   - name: who is lost has the day, and who is dormant or departed is lost
     sql: >-
       select customer_id, state, list, lost_on, lapses_on, departed_on from mart_customer
@@ -292,275 +247,116 @@ trace:
       list: case when lapses_on < as_of then 'dormant' else 'existing' end
       lost_on: least(departed_on, case when lapses_on < as_of then lapses_on + 1 end)
 */
-with merged as (
-    select customer_key, customer_id
-    from {{ ref "dim_customer_identity" }}
-    where customer_key <> customer_id
-),
--- The twelve calendar months that end with as_of's.
-trailing_year as (
+with measured as (
     select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        sum(net_amount) as net_amount,
-        sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
-    from {{ ref "fact_customer_value" }}
-    left join merged using (customer_key)
-    where customer_key <> 'anonymous'
-        and month <= {{ var "as_of" }}
-        and month > {{ add_months (month_start (var "as_of")) "-12" }}
-    group by 1
-),
--- Few customers: who was recorded as lost, and did not buy after that.
-departed as (
-    select
-        v.customer_id,
-        min(d.lost_on) as departed_on,
-        arg_min(d.kind, (d.kind = 'unknown', d.lost_on, d.kind)) as kind
-    from (
-        select system || ':' || customer_id as customer_key, lost_on, coalesce(kind, 'unknown') as kind
-        from {{ input "departure" }}
-        where lost_on <= {{ var "as_of" }}
-    ) as d
-    left join merged on merged.customer_key = d.customer_key
-    join {{ ref "step_customer_total" }} as v on v.customer_id = coalesce(merged.customer_id, d.customer_key) and v.last_deal_on <= d.lost_on
-    group by v.customer_id
-),
-last_contacts as (
-    select
-        coalesce(merged.customer_id, c.customer_key) as customer_id,
-        max({
-            contacted_on: c.contacted_on, contacted_at: coalesce(c.contacted_at, timestamptz '0001-01-01 00:00:00+00'), system: c.system,
-            contact_id: c.contact_id, channel: c.channel, direction: c.direction, follow_up_on: c.follow_up_on
-        }) as latest
-    from {{ ref "fact_contact" }} as c
-    left join merged on merged.customer_key = c.customer_key
-    where c.customer_key <> 'anonymous' and not c.is_abandoned and c.contacted_on <= {{ var "as_of" }}
-    group by 1
-),
-cases as (
-    select
-        coalesce(merged.customer_id, c.customer_key) as customer_id,
-        count(*) filter (where c.is_open) as open_cases,
-        min(c.opened_on) filter (where c.is_open) as oldest_on,
-        max({
-            opened_on: c.opened_on, opened_at: coalesce(c.opened_at, timestamptz '0001-01-01 00:00:00+00'), system: c.system,
-            case_id: c.case_id, severity: c.severity, is_open: c.is_open
-        }) filter (where c.is_complaint) as complaint
-    from (
-        select *, not is_resolved or coalesce(resolved_on > {{ var "as_of" }}, false) as is_open
-        from {{ ref "fact_case" }}
-        where customer_key <> 'anonymous' and opened_on <= {{ var "as_of" }}
-    ) as c
-    left join merged on merged.customer_key = c.customer_key
-    group by 1
-),
-promises as (
-    select
-        coalesce(merged.customer_id, p.customer_key) as customer_id,
-        count(*) as open_promises,
-        count(*) filter (where p.due_on < {{ var "as_of" }}) as overdue_promises,
-        min(p.due_on) as due_on
-    from {{ ref "fact_promise" }} as p
-    left join merged on merged.customer_key = p.customer_key
-    where p.customer_key <> 'anonymous' and p.made_on <= {{ var "as_of" }} and (p.kept_on is null or p.kept_on > {{ var "as_of" }})
-    group by 1
-),
--- None is 0 where any come in at all, else null.
-kept_track as (
-    select
-        case when exists (select 1 from {{ ref "fact_case" }}) then 0 end as no_cases,
-        case when exists (select 1 from {{ ref "fact_promise" }}) then 0 end as no_promises
-),
-basis as (
-    select
-        case
-            when sum(costed_net_amount) >= 0.95 * sum(net_amount) and count(margin_amount) > 0 then 'margin'
-            else 'net'
-        end as value_basis
-    from trailing_year
-),
--- Everybody, with what they are ranked by, before the wide joins.
-measured as (
-    select
-        v.*,
-        b.value_basis,
-        coalesce(t.net_amount, 0) as trailing_net_amount,
-        coalesce(t.costed_net_amount, 0) as trailing_costed_net_amount,
-        t.margin_amount as trailing_margin_amount,
-        coalesce(t.cost_to_serve_amount, 0) as trailing_cost_to_serve_amount,
-        case b.value_basis when 'margin' then coalesce(t.margin_amount, 0) else coalesce(t.net_amount, 0) end as trailing_value_amount,
-        coalesce(v.last_purchase_on, date '0001-01-01') as recency_on
-    from {{ ref "step_customer_total" }} as v
-    cross join basis as b
-    left join trailing_year as t on t.customer_id = v.customer_id
-),
--- The values that cut customers into fifths: a score is 1 and how many of them lie below.
--- At least k fifths of all are worse exactly if the k-th cut lies below.
-cuts as (
-    select
-        sum(greatest(trailing_value_amount, 0)) as value_amount,
-        quantile_disc(recency_on, [0.2, 0.4, 0.6, 0.8]) as recency,
-        quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as frequency,
-        quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
-    from measured
-),
--- Few columns are sorted, and by ids only once: numbers sort faster.
-by_value as (
-    select
-        customer_id,
-        recency_on,
-        frequency,
-        row_number() over by_value as value_rank,
-        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
-    from measured
-    window by_value as (order by trailing_value_amount desc, customer_id)
-),
-ranked as (
-    select
-        customer_id,
-        value_rank,
-        value_before_amount,
-        ntile(5) over (order by recency_on, value_rank desc) as recency_fifth,
-        ntile(5) over (order by frequency, value_rank desc) as frequency_fifth,
-        ntile(5) over (order by value_rank desc) as monetary_fifth
-    from by_value
+        b.*,
+        t.*,
+        case t.value_basis when 'margin' then coalesce(b.trailing_margin_amount, 0) else b.trailing_net_amount end as trailing_value_amount,
+        coalesce(b.last_purchase_on, date '0001-01-01') as recency_on
+    from {{ ref "mart_customer_base" }} as b
+    cross join {{ ref "mart_customer_cut" }} as t
 ),
 scored as (
     select
-        m.*,
-        r.value_rank,
-        r.value_before_amount,
-        r.recency_fifth,
-        r.frequency_fifth,
-        r.monetary_fifth,
+        *,
         case
-            when 100 * r.value_before_amount < 80 * c.value_amount then 'A'
-            when 100 * r.value_before_amount < 95 * c.value_amount then 'B'
+            when trailing_value_amount > a_amount or trailing_value_amount = a_amount and customer_id <= a_customer_id then 'A'
+            when trailing_value_amount > b_amount or trailing_value_amount = b_amount and customer_id <= b_customer_id then 'B'
             else 'C'
         end as abc_tier,
-        1 + (m.recency_on > c.recency[1])::int + (m.recency_on > c.recency[2])::int + (m.recency_on > c.recency[3])::int + (m.recency_on > c.recency[4])::int as recency_score,
-        1 + (m.frequency > c.frequency[1])::int + (m.frequency > c.frequency[2])::int + (m.frequency > c.frequency[3])::int + (m.frequency > c.frequency[4])::int as frequency_score,
-        1 + (m.trailing_value_amount > c.value[1])::int + (m.trailing_value_amount > c.value[2])::int + (m.trailing_value_amount > c.value[3])::int + (m.trailing_value_amount > c.value[4])::int as monetary_score
-    from measured as m
-    join ranked as r on r.customer_id = m.customer_id
-    cross join cuts as c
-),
-customers as (
-    select
-        {{ add_months "s.last_deal_on" (var "lapse_months") }} as lapses_on,
-        s.*,
-        g.departed_on,
-        g.kind as departure_kind,
-        t.latest as contact,
-        coalesce(a.open_cases, n.no_cases) as open_cases,
-        a.oldest_on,
-        a.complaint,
-        coalesce(p.open_promises, n.no_promises) as open_promises,
-        coalesce(p.overdue_promises, n.no_promises) as overdue_promises,
-        p.due_on
-    from scored as s
-    cross join kept_track as n
-    left join departed as g on g.customer_id = s.customer_id
-    left join last_contacts as t on t.customer_id = s.customer_id
-    left join cases as a on a.customer_id = s.customer_id
-    left join promises as p on p.customer_id = s.customer_id
+        1 + (recency_on > recency_cut_1)::int + (recency_on > recency_cut_2)::int + (recency_on > recency_cut_3)::int + (recency_on > recency_cut_4)::int as recency_score,
+        1 + (frequency > frequency_cut_1)::int + (frequency > frequency_cut_2)::int + (frequency > frequency_cut_3)::int + (frequency > frequency_cut_4)::int as frequency_score,
+        1 + (trailing_value_amount > value_cut_1)::int + (trailing_value_amount > value_cut_2)::int + (trailing_value_amount > value_cut_3)::int + (trailing_value_amount > value_cut_4)::int as monetary_score
+    from measured
 )
 select
-    cast(c.customer_id as varchar) as customer_id,
-    cast({{ var "as_of" }} as date) as as_of,
-    cast(coalesce(k.keys, 1) as bigint) as keys,
-    cast(k.systems as varchar) as systems,
-    cast(k.customer_type as varchar) as customer_type,
-    cast(k.city as varchar) as city,
-    cast(k.region as varchar) as region,
-    cast(k.country as varchar) as country,
-    cast(k.birth_year as integer) as birth_year,
-    cast(k.industry as varchar) as industry,
-    cast(k.size as varchar) as size,
-    cast(k.parent_customer_id as varchar) as parent_customer_id,
-    cast(k.account_manager_key as varchar) as account_manager_key,
-    cast({{ month_start "c.first_purchase_on" }} as date) as first_month,
-    cast(c.first_purchase_on as date) as first_purchase_on,
-    cast(c.last_purchase_on as date) as last_purchase_on,
-    cast({{ days_between "c.last_purchase_on" (var "as_of") }} as integer) as recency_days,
-    cast({{ days_between "c.first_purchase_on" (var "as_of") }} as integer) as tenure_days,
-    cast(c.frequency as bigint) as frequency,
-    cast(c.first_deal_on as date) as first_deal_on,
-    cast(c.last_deal_on as date) as last_deal_on,
-    cast(c.documents as bigint) as documents,
-    cast(c.net_amount as decimal(18, 4)) as net_amount,
-    cast(c.returns_amount as decimal(18, 4)) as returns_amount,
-    cast({{ ratio "c.net_amount" "c.documents" }} as double) as average_order_amount,
-    cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
-    cast(case when c.costed_net_amount >= 0.95 * c.net_amount then c.margin_amount end as decimal(18, 4)) as margin_amount,
-    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
-    cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
-    cast(case when c.trailing_costed_net_amount >= 0.95 * c.trailing_net_amount then c.trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
-    cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
-    cast(c.value_basis as varchar) as value_basis,
-    cast(case c.value_basis when 'margin' then c.trailing_value_amount - c.trailing_cost_to_serve_amount end as decimal(18, 4)) as trailing_profit_amount,
-    cast(c.value_rank as bigint) as value_rank,
-    cast(c.value_before_amount as decimal(18, 4)) as value_before_amount,
-    cast(c.abc_tier as varchar) as abc_tier,
-    cast(c.recency_score as integer) as recency_score,
-    cast(c.frequency_score as integer) as frequency_score,
-    cast(c.monetary_score as integer) as monetary_score,
-    cast(c.recency_fifth as integer) as recency_fifth,
-    cast(c.frequency_fifth as integer) as frequency_fifth,
-    cast(c.monetary_fifth as integer) as monetary_fifth,
-    cast(c.recency_score || '' || c.frequency_score || c.monetary_score as varchar) as rfm,
+    cast(customer_id as varchar) as customer_id,
+    cast(as_of as date) as as_of,
+    cast(keys as bigint) as keys,
+    cast(systems as varchar) as systems,
+    cast(customer_type as varchar) as customer_type,
+    cast(city as varchar) as city,
+    cast(region as varchar) as region,
+    cast(country as varchar) as country,
+    cast(birth_year as integer) as birth_year,
+    cast(industry as varchar) as industry,
+    cast(size as varchar) as size,
+    cast(parent_customer_id as varchar) as parent_customer_id,
+    cast(account_manager_key as varchar) as account_manager_key,
+    cast({{ month_start "first_purchase_on" }} as date) as first_month,
+    cast(first_purchase_on as date) as first_purchase_on,
+    cast(last_purchase_on as date) as last_purchase_on,
+    cast({{ days_between "last_purchase_on" "as_of" }} as integer) as recency_days,
+    cast({{ days_between "first_purchase_on" "as_of" }} as integer) as tenure_days,
+    cast(frequency as bigint) as frequency,
+    cast(first_deal_on as date) as first_deal_on,
+    cast(last_deal_on as date) as last_deal_on,
+    cast(documents as bigint) as documents,
+    cast(net_amount as decimal(18, 4)) as net_amount,
+    cast(returns_amount as decimal(18, 4)) as returns_amount,
+    cast({{ ratio "net_amount" "documents" }} as double) as average_order_amount,
+    cast(costed_net_amount as decimal(18, 4)) as costed_net_amount,
+    cast(case when costed_net_amount >= 0.95 * net_amount then margin_amount end as decimal(18, 4)) as margin_amount,
+    cast(cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
+    cast(case when trailing_costed_net_amount >= 0.95 * trailing_net_amount then trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
+    cast(trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
+    cast(value_basis as varchar) as value_basis,
+    cast(case value_basis when 'margin' then trailing_value_amount - trailing_cost_to_serve_amount end as decimal(18, 4)) as trailing_profit_amount,
+    cast(abc_tier as varchar) as abc_tier,
+    cast(recency_score as integer) as recency_score,
+    cast(frequency_score as integer) as frequency_score,
+    cast(monetary_score as integer) as monetary_score,
+    cast(recency_score || '' || frequency_score || monetary_score as varchar) as rfm,
     cast(
         case
-            when c.recency_score = 5 and c.frequency_score >= 4 then 'champion'
-            when c.recency_score >= 3 and c.frequency_score >= 4 then 'loyal'
-            when c.recency_score >= 4 and c.frequency_score >= 2 then 'potential_loyal'
-            when c.recency_score = 5 then 'new'
-            when c.recency_score = 4 then 'promising'
-            when c.recency_score = 3 and c.frequency_score = 3 then 'needs_attention'
-            when c.recency_score = 3 then 'about_to_sleep'
-            when c.frequency_score = 5 then 'cannot_lose'
-            when c.frequency_score >= 3 then 'at_risk'
+            when recency_score = 5 and frequency_score >= 4 then 'champion'
+            when recency_score >= 3 and frequency_score >= 4 then 'loyal'
+            when recency_score >= 4 and frequency_score >= 2 then 'potential_loyal'
+            when recency_score = 5 then 'new'
+            when recency_score = 4 then 'promising'
+            when recency_score = 3 and frequency_score = 3 then 'needs_attention'
+            when recency_score = 3 then 'about_to_sleep'
+            when frequency_score = 5 then 'cannot_lose'
+            when frequency_score >= 3 then 'at_risk'
             else 'hibernating'
         end as varchar
     ) as rfm_name,
-    cast(case when c.lapses_on < {{ var "as_of" }} or c.departed_on is not null then 'lost' else 'actual' end as varchar) as state,
-    cast(case when c.lapses_on < {{ var "as_of" }} then 'dormant' else 'existing' end as varchar) as list,
-    cast(c.lapses_on as date) as lapses_on,
-    cast(c.departed_on as date) as departed_on,
-    cast(c.departure_kind as varchar) as departure_kind,
-    cast(least(c.departed_on, case when c.lapses_on < {{ var "as_of" }} then c.lapses_on + 1 end) as date) as lost_on,
-    cast(c.contact.contacted_on as date) as last_contact_on,
-    cast(c.contact.channel as varchar) as last_contact_channel,
-    cast(c.contact.direction as varchar) as last_contact_direction,
-    cast(c.open_cases as bigint) as open_cases,
-    cast(c.complaint.opened_on as date) as last_complaint_on,
-    cast(c.complaint.severity as varchar) as last_complaint_severity,
-    cast(c.complaint.is_open as boolean) as last_complaint_is_open,
-    cast(c.open_promises as bigint) as open_promises,
-    cast(c.overdue_promises as bigint) as overdue_promises,
+    cast(case when lapses_on < as_of or departed_on is not null then 'lost' else 'actual' end as varchar) as state,
+    cast(case when lapses_on < as_of then 'dormant' else 'existing' end as varchar) as list,
+    cast(lapses_on as date) as lapses_on,
+    cast(departed_on as date) as departed_on,
+    cast(departure_kind as varchar) as departure_kind,
+    cast(least(departed_on, case when lapses_on < as_of then lapses_on + 1 end) as date) as lost_on,
+    cast(last_contact_on as date) as last_contact_on,
+    cast(last_contact_channel as varchar) as last_contact_channel,
+    cast(last_contact_direction as varchar) as last_contact_direction,
+    cast(case when has_cases then open_cases end as bigint) as open_cases,
+    cast(last_complaint_on as date) as last_complaint_on,
+    cast(last_complaint_severity as varchar) as last_complaint_severity,
+    cast(last_complaint_is_open as boolean) as last_complaint_is_open,
+    cast(case when has_promises then open_promises end as bigint) as open_promises,
+    cast(case when has_promises then overdue_promises end as bigint) as overdue_promises,
     cast(
         case
-            when c.open_promises > 0 then 'keep_promise'
-            when c.open_cases > 0 then 'resolve_case'
-            when c.contact.follow_up_on is not null then 'follow_up'
-            when c.lapses_on < {{ var "as_of" }} and c.departed_on is null then 'win_back'
+            when open_promises > 0 then 'keep_promise'
+            when open_cases > 0 then 'resolve_case'
+            when follow_up_on is not null then 'follow_up'
+            when lapses_on < as_of and departed_on is null then 'win_back'
         end as varchar
     ) as next_step,
     cast(
         case
-            when c.open_promises > 0 then c.due_on
-            when c.open_cases > 0 then c.oldest_on
-            when c.contact.follow_up_on is not null then c.contact.follow_up_on
-            when c.lapses_on < {{ var "as_of" }} and c.departed_on is null then c.lapses_on + 1
+            when open_promises > 0 then open_promise_due_on
+            when open_cases > 0 then oldest_open_case_on
+            when follow_up_on is not null then follow_up_on
+            when lapses_on < as_of and departed_on is null then lapses_on + 1
         end as date
     ) as next_step_on,
-    cast(c.deliveries as bigint) as deliveries,
-    cast(c.deliveries_promised as bigint) as deliveries_promised,
-    cast(c.deliveries_on_time as bigint) as deliveries_on_time,
-    cast(c.last_score as decimal(9, 4)) as last_score,
-    cast(c.last_score_scale as varchar) as last_score_scale,
-    cast(c.last_scored_on as date) as last_scored_on
-from customers as c
-left join {{ ref "dim_customer" }} as k on k.customer_id = c.customer_id
+    cast(deliveries as bigint) as deliveries,
+    cast(deliveries_promised as bigint) as deliveries_promised,
+    cast(deliveries_on_time as bigint) as deliveries_on_time,
+    cast(last_score as decimal(9, 4)) as last_score,
+    cast(last_score_scale as varchar) as last_score_scale,
+    cast(last_scored_on as date) as last_scored_on
+from scored

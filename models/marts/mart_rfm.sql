@@ -21,7 +21,7 @@ columns:
   monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null]}
   rfm: {type: string, description: "The three scores, such as 543.", tests: [not_null]}
   rfm_name: {type: string, description: "What recency_score and frequency_score are called together, as in mart_customer.", tests: [not_null]}
-  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who comes later by value_rank comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
+  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who brings less, or the same with a later customer_id, comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   frequency_fifth: {type: int, unit: fifth, description: The same by frequency., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   monetary_fifth: {type: int, unit: fifth, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
   rfm_fifths: {type: string, description: "The three fifths, such as 543.", tests: [not_null]}
@@ -67,27 +67,36 @@ trace:
       recency_score: sum(recency_score)
       frequency_score: sum(frequency_score)
       monetary_score: sum(monetary_score)
-      recency_fifth: sum(recency_fifth)
-      frequency_fifth: sum(frequency_fifth)
-      monetary_fifth: sum(monetary_fifth)
   - columns:
       rfm: recency_score || '' || frequency_score || monetary_score
       rfm_fifths: recency_fifth || '' || frequency_fifth || monetary_fifth
 */
+with by_value as (
+    select *, row_number() over (order by trailing_value_amount desc, customer_id) as value_rank
+    from {{ ref "mart_customer" }}
+),
+parted as (
+    select
+        *,
+        ntile(5) over (order by last_purchase_on nulls first, value_rank desc) as recency_fifth,
+        ntile(5) over (order by frequency, value_rank desc) as frequency_fifth,
+        ntile(5) over (order by value_rank desc) as monetary_fifth
+    from by_value
+)
 select
-    customer_id,
-    as_of,
-    recency_days,
-    frequency,
-    trailing_value_amount,
-    value_basis,
-    recency_score,
-    frequency_score,
-    monetary_score,
-    rfm,
-    rfm_name,
-    recency_fifth,
-    frequency_fifth,
-    monetary_fifth,
+    cast(customer_id as varchar) as customer_id,
+    cast(as_of as date) as as_of,
+    cast(recency_days as integer) as recency_days,
+    cast(frequency as bigint) as frequency,
+    cast(trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
+    cast(value_basis as varchar) as value_basis,
+    cast(recency_score as integer) as recency_score,
+    cast(frequency_score as integer) as frequency_score,
+    cast(monetary_score as integer) as monetary_score,
+    cast(rfm as varchar) as rfm,
+    cast(rfm_name as varchar) as rfm_name,
+    cast(recency_fifth as integer) as recency_fifth,
+    cast(frequency_fifth as integer) as frequency_fifth,
+    cast(monetary_fifth as integer) as monetary_fifth,
     cast(recency_fifth || '' || frequency_fifth || monetary_fifth as varchar) as rfm_fifths
-from {{ ref "mart_customer" }}
+from parted

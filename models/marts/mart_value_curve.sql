@@ -79,6 +79,10 @@ with totals as (
         sum(greatest(net_amount, 0)) as net_amount
     from {{ ref "mart_customer" }}
 ),
+by_value as (
+    select greatest(trailing_value_amount, 0) as amount, row_number() over (order by trailing_value_amount desc) as place
+    from {{ ref "mart_customer" }}
+),
 by_profit as (
     select trailing_profit_amount as amount, row_number() over (order by trailing_profit_amount desc) as place
     from {{ ref "mart_customer" }}
@@ -90,7 +94,7 @@ by_net as (
 ),
 -- Each amount in the first percentile that takes its customer in.
 placed as (
-    select 'value' as curve, value_rank as place, greatest(trailing_value_amount, 0) as amount from {{ ref "mart_customer" }}
+    select 'value' as curve, place, amount from by_value
     union all
     select 'profit', place, amount from by_profit
     union all
