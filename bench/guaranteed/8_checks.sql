@@ -114,15 +114,9 @@ union all
 select employee_key from warehouse.fact_assignment where employee_key not in (select employee_key from warehouse.dim_employee);
 
 -- check: unique customers
-select customer_id from warehouse.mart_customer group by all having count(*) > 1
-union all
-select customer_id from warehouse.mart_abc group by all having count(*) > 1
-union all
-select customer_id from warehouse.mart_rfm group by all having count(*) > 1
+select customer_id from warehouse.mart_customer_base group by all having count(*) > 1
 union all
 select customer_id from warehouse.mart_customer_state group by all having count(*) > 1
-union all
-select customer_id from warehouse.mart_call_list group by all having count(*) > 1
 union all
 select customer_key from warehouse.dim_customer_identity group by all having count(*) > 1
 union all
@@ -191,7 +185,8 @@ insert into warehouse.table_version select 'dim_product', null, count(*), sum(ha
 insert into warehouse.table_version select 'dim_store', null, count(*), sum(hash(*columns(*))) from warehouse.dim_store;
 insert into warehouse.table_version select 'dim_survey_question', null, count(*), sum(hash(*columns(*))) from warehouse.dim_survey_question;
 insert into warehouse.table_version select 'mart_cohort', null, count(*), sum(hash(*columns(*))) from warehouse.mart_cohort;
-insert into warehouse.table_version select 'mart_customer', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer;
+insert into warehouse.table_version select 'mart_customer_base', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer_base;
+insert into warehouse.table_version select 'mart_customer_cut', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer_cut;
 insert into warehouse.table_version select 'mart_retention_month', null, count(*), sum(hash(*columns(*))) from warehouse.mart_retention_month;
 insert into warehouse.table_version select 'mart_price_volume_mix', null, count(*), sum(hash(*columns(*))) from warehouse.mart_price_volume_mix;
 insert into warehouse.table_version select 'mart_value_curve', null, count(*), sum(hash(*columns(*))) from warehouse.mart_value_curve;

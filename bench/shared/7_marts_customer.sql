@@ -1,7 +1,7 @@
 -- Everybody who ever bought.
 
--- step: mart_customer
-create table warehouse.mart_customer as
+-- step: mart_customer_base
+create table warehouse.mart_customer_base as
 with merged as (
     select customer_key, customer_id
     from warehouse.dim_customer_identity
@@ -42,21 +42,6 @@ valued as (
     left join merged using (customer_key)
     group by 1
     having min(first_deal_on) is not null
-),
--- The twelve calendar months that end with as_of's.
-trailing_year as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        sum(net_amount) as net_amount,
-        sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
-    from warehouse.fact_customer_value
-    left join merged using (customer_key)
-    where customer_key <> 'anonymous'
-        and month <= date '{as_of}'
-        and month > (date_trunc('month', date '{as_of}')::date + to_months(-12::int))::date
-    group by 1
 ),
 purchase_months as not materialized (
     select
@@ -123,6 +108,21 @@ last_scores as (
         and coalesce(a.answered_on, a.month) <= date '{as_of}'
     group by 1
 ),
+-- The twelve calendar months that end with as_of's.
+trailing_year as (
+    select
+        coalesce(merged.customer_id, customer_key) as customer_id,
+        sum(net_amount) as net_amount,
+        sum(costed_net_amount) as costed_net_amount,
+        sum(margin_amount) as margin_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount
+    from warehouse.fact_customer_value
+    left join merged using (customer_key)
+    where customer_key <> 'anonymous'
+        and month <= date '{as_of}'
+        and month > (date_trunc('month', date '{as_of}')::date + to_months(-12::int))::date
+    group by 1
+),
 -- Few customers: who was recorded as lost, and did not buy after that.
 departed as (
     select
@@ -173,128 +173,9 @@ promises as (
     left join merged on merged.customer_key = p.customer_key
     where p.customer_key <> 'anonymous' and p.made_on <= date '{as_of}' and (p.kept_on is null or p.kept_on > date '{as_of}')
     group by 1
-),
--- None is 0 where any come in at all, else null.
-kept_track as (
-    select
-        case when exists (select 1 from warehouse.fact_case) then 0 end as no_cases,
-        case when exists (select 1 from warehouse.fact_promise) then 0 end as no_promises
-),
-basis as (
-    select
-        case
-            when sum(costed_net_amount) >= 0.95 * sum(net_amount) and count(margin_amount) > 0 then 'margin'
-            else 'net'
-        end as value_basis
-    from trailing_year
-),
--- Everybody, with what they are ranked by, before the wide joins.
-measured as (
-    select
-        v.customer_id,
-        v.first_deal_on,
-        v.last_deal_on,
-        v.documents,
-        v.net_amount,
-        v.returns_amount,
-        v.costed_net_amount,
-        v.margin_amount,
-        v.cost_to_serve_amount,
-        b.value_basis,
-        coalesce(t.net_amount, 0) as trailing_net_amount,
-        coalesce(t.costed_net_amount, 0) as trailing_costed_net_amount,
-        t.margin_amount as trailing_margin_amount,
-        coalesce(t.cost_to_serve_amount, 0) as trailing_cost_to_serve_amount,
-        case b.value_basis when 'margin' then coalesce(t.margin_amount, 0) else coalesce(t.net_amount, 0) end as trailing_value_amount,
-        p.first_purchase_on,
-        p.last_purchase_on,
-        coalesce(p.last_purchase_on, date '0001-01-01') as recency_on,
-        coalesce(p.frequency, 0) - coalesce(r.days, 0) as frequency
-    from valued as v
-    cross join basis as b
-    left join trailing_year as t on t.customer_id = v.customer_id
-    left join purchased as p on p.customer_id = v.customer_id
-    left join repeated as r on r.customer_id = v.customer_id
-),
--- The values that cut customers into fifths: a score is 1 and how many of them lie below.
--- At least k fifths of all are worse exactly if the k-th cut lies below.
-cuts as (
-    select
-        sum(greatest(trailing_value_amount, 0)) as value_amount,
-        quantile_disc(recency_on, [0.2, 0.4, 0.6, 0.8]) as recency,
-        quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as frequency,
-        quantile_disc(trailing_value_amount, [0.2, 0.4, 0.6, 0.8]) as value
-    from measured
-),
-by_value as (
-    select
-        customer_id,
-        recency_on,
-        frequency,
-        row_number() over by_value as value_rank,
-        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
-    from measured
-    window by_value as (order by trailing_value_amount desc, customer_id)
-),
-ranked as (
-    select
-        customer_id,
-        value_rank,
-        value_before_amount,
-        ntile(5) over (order by recency_on, value_rank desc) as recency_fifth,
-        ntile(5) over (order by frequency, value_rank desc) as frequency_fifth,
-        ntile(5) over (order by value_rank desc) as monetary_fifth
-    from by_value
-),
-scored as (
-    select
-        m.*,
-        r.value_rank,
-        r.value_before_amount,
-        r.recency_fifth,
-        r.frequency_fifth,
-        r.monetary_fifth,
-        case
-            when 100 * r.value_before_amount < 80 * c.value_amount then 'A'
-            when 100 * r.value_before_amount < 95 * c.value_amount then 'B'
-            else 'C'
-        end as abc_tier,
-        1 + (m.recency_on > c.recency[1])::int + (m.recency_on > c.recency[2])::int + (m.recency_on > c.recency[3])::int + (m.recency_on > c.recency[4])::int as recency_score,
-        1 + (m.frequency > c.frequency[1])::int + (m.frequency > c.frequency[2])::int + (m.frequency > c.frequency[3])::int + (m.frequency > c.frequency[4])::int as frequency_score,
-        1 + (m.trailing_value_amount > c.value[1])::int + (m.trailing_value_amount > c.value[2])::int + (m.trailing_value_amount > c.value[3])::int + (m.trailing_value_amount > c.value[4])::int as monetary_score
-    from measured as m
-    join ranked as r on r.customer_id = m.customer_id
-    cross join cuts as c
-),
-customers as (
-    select
-        (s.last_deal_on + to_months(12::int))::date as lapses_on,
-        s.*,
-        coalesce(d.deliveries, 0) as deliveries,
-        coalesce(d.deliveries_promised, 0) as deliveries_promised,
-        coalesce(d.deliveries_on_time, 0) as deliveries_on_time,
-        l.latest,
-        g.departed_on,
-        g.kind as departure_kind,
-        t.latest as contact,
-        coalesce(a.open_cases, n.no_cases) as open_cases,
-        a.oldest_on,
-        a.complaint,
-        coalesce(p.open_promises, n.no_promises) as open_promises,
-        coalesce(p.overdue_promises, n.no_promises) as overdue_promises,
-        p.due_on
-    from scored as s
-    cross join kept_track as n
-    left join delivered as d on d.customer_id = s.customer_id
-    left join last_scores as l on l.customer_id = s.customer_id
-    left join departed as g on g.customer_id = s.customer_id
-    left join last_contacts as t on t.customer_id = s.customer_id
-    left join cases as a on a.customer_id = s.customer_id
-    left join promises as p on p.customer_id = s.customer_id
 )
 select
-    cast(c.customer_id as varchar) as customer_id,
-    cast(date '{as_of}' as date) as as_of,
+    cast(v.customer_id as varchar) as customer_id,
     cast(coalesce(k.keys, 1) as bigint) as keys,
     cast(k.systems as varchar) as systems,
     cast(k.customer_type as varchar) as customer_type,
@@ -306,87 +187,259 @@ select
     cast(k.size as varchar) as size,
     cast(k.parent_customer_id as varchar) as parent_customer_id,
     cast(k.account_manager_key as varchar) as account_manager_key,
-    cast(date_trunc('month', c.first_purchase_on)::date as date) as first_month,
-    cast(c.first_purchase_on as date) as first_purchase_on,
-    cast(c.last_purchase_on as date) as last_purchase_on,
-    cast((date '{as_of}' - c.last_purchase_on)::int as integer) as recency_days,
-    cast((date '{as_of}' - c.first_purchase_on)::int as integer) as tenure_days,
-    cast(c.frequency as bigint) as frequency,
-    cast(c.first_deal_on as date) as first_deal_on,
-    cast(c.last_deal_on as date) as last_deal_on,
-    cast(c.documents as bigint) as documents,
-    cast(c.net_amount as decimal(18, 4)) as net_amount,
-    cast(c.returns_amount as decimal(18, 4)) as returns_amount,
-    cast(c.net_amount::double / nullif(c.documents::double, 0) as double) as average_order_amount,
-    cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
-    cast(case when c.costed_net_amount >= 0.95 * c.net_amount then c.margin_amount end as decimal(18, 4)) as margin_amount,
-    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
-    cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
-    cast(case when c.trailing_costed_net_amount >= 0.95 * c.trailing_net_amount then c.trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
-    cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
-    cast(c.value_basis as varchar) as value_basis,
-    cast(case c.value_basis when 'margin' then c.trailing_value_amount - c.trailing_cost_to_serve_amount end as decimal(18, 4)) as trailing_profit_amount,
-    cast(c.value_rank as bigint) as value_rank,
-    cast(c.value_before_amount as decimal(18, 4)) as value_before_amount,
-    cast(c.abc_tier as varchar) as abc_tier,
-    cast(c.recency_score as integer) as recency_score,
-    cast(c.frequency_score as integer) as frequency_score,
-    cast(c.monetary_score as integer) as monetary_score,
-    cast(c.recency_fifth as integer) as recency_fifth,
-    cast(c.frequency_fifth as integer) as frequency_fifth,
-    cast(c.monetary_fifth as integer) as monetary_fifth,
-    cast(c.recency_score || '' || c.frequency_score || c.monetary_score as varchar) as rfm,
+    cast(b.first_purchase_on as date) as first_purchase_on,
+    cast(b.last_purchase_on as date) as last_purchase_on,
+    cast(coalesce(b.frequency, 0) - coalesce(r.days, 0) as bigint) as frequency,
+    cast(v.first_deal_on as date) as first_deal_on,
+    cast(v.last_deal_on as date) as last_deal_on,
+    cast((v.last_deal_on + to_months(12::int))::date as date) as lapses_on,
+    cast(v.documents as bigint) as documents,
+    cast(v.net_amount as decimal(18, 4)) as net_amount,
+    cast(v.returns_amount as decimal(18, 4)) as returns_amount,
+    cast(v.costed_net_amount as decimal(18, 4)) as costed_net_amount,
+    cast(v.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(v.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(coalesce(y.net_amount, 0) as decimal(18, 4)) as trailing_net_amount,
+    cast(coalesce(y.costed_net_amount, 0) as decimal(18, 4)) as trailing_costed_net_amount,
+    cast(y.margin_amount as decimal(18, 4)) as trailing_margin_amount,
+    cast(coalesce(y.cost_to_serve_amount, 0) as decimal(18, 4)) as trailing_cost_to_serve_amount,
+    cast(g.departed_on as date) as departed_on,
+    cast(g.kind as varchar) as departure_kind,
+    cast(t.latest.contacted_on as date) as last_contact_on,
+    cast(t.latest.channel as varchar) as last_contact_channel,
+    cast(t.latest.direction as varchar) as last_contact_direction,
+    cast(t.latest.follow_up_on as date) as follow_up_on,
+    cast(coalesce(a.open_cases, 0) as bigint) as open_cases,
+    cast(a.oldest_on as date) as oldest_open_case_on,
+    cast(a.complaint.opened_on as date) as last_complaint_on,
+    cast(a.complaint.severity as varchar) as last_complaint_severity,
+    cast(a.complaint.is_open as boolean) as last_complaint_is_open,
+    cast(coalesce(p.open_promises, 0) as bigint) as open_promises,
+    cast(coalesce(p.overdue_promises, 0) as bigint) as overdue_promises,
+    cast(p.due_on as date) as open_promise_due_on,
+    cast(coalesce(d.deliveries, 0) as bigint) as deliveries,
+    cast(coalesce(d.deliveries_promised, 0) as bigint) as deliveries_promised,
+    cast(coalesce(d.deliveries_on_time, 0) as bigint) as deliveries_on_time,
+    cast(l.latest.score as decimal(9, 4)) as last_score,
+    cast(l.latest.scale as varchar) as last_score_scale,
+    cast(l.latest.scored_on as date) as last_scored_on
+from valued as v
+left join warehouse.dim_customer as k on k.customer_id = v.customer_id
+left join trailing_year as y on y.customer_id = v.customer_id
+left join purchased as b on b.customer_id = v.customer_id
+left join repeated as r on r.customer_id = v.customer_id
+left join delivered as d on d.customer_id = v.customer_id
+left join last_scores as l on l.customer_id = v.customer_id
+left join departed as g on g.customer_id = v.customer_id
+left join last_contacts as t on t.customer_id = v.customer_id
+left join cases as a on a.customer_id = v.customer_id
+left join promises as p on p.customer_id = v.customer_id;
+copy warehouse.mart_customer_base to '{out}/marts/mart_customer_base.parquet' ({parquet});
+
+-- step: mart_customer
+create table warehouse.mart_customer_cut as
+with basis as (
+    select
+        case
+            when sum(costed_net_amount) >= 0.95 * sum(net_amount) and count(margin_amount) > 0 then 'margin'
+            else 'net'
+        end as value_basis
+    from warehouse.fact_customer_value
+    where customer_key <> 'anonymous'
+        and month <= date '{as_of}'
+        and month > (date_trunc('month', date '{as_of}')::date + to_months(-12::int))::date
+),
+valued as (
+    select
+        c.customer_id,
+        coalesce(c.last_purchase_on, date '0001-01-01') as recency_on,
+        c.frequency,
+        case b.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as value_amount
+    from warehouse.mart_customer_base as c
+    cross join basis as b
+),
+-- At least k fifths of all are worse exactly if the k-th cut lies below.
+cuts as (
+    select
+        sum(value_amount) filter (where value_amount > 0) as whole_amount,
+        quantile_disc(recency_on, [0.2, 0.4, 0.6, 0.8]) as recency,
+        quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as frequency,
+        quantile_disc(value_amount, [0.2, 0.4, 0.6, 0.8]) as value
+    from valued
+),
+-- Only among equals does the id matter: it is not what everybody is sorted by.
+amounts as (
+    select value_amount, value_amount * count(*) as together
+    from valued
+    where value_amount > 0
+    group by value_amount
+),
+placed as (
+    select value_amount, sum(together) over (order by value_amount desc rows unbounded preceding) - together as before_amount
+    from amounts
+),
+-- The lowest amount of which anybody has less than so many percent before him.
+last_amounts as (
+    select t.percent, min(p.value_amount) as value_amount, max(p.before_amount) as before_amount, any_value(c.whole_amount) as whole_amount
+    from placed as p
+    cross join cuts as c
+    join (values (80), (95)) as t (percent) on 100 * p.before_amount < t.percent * c.whole_amount
+    group by t.percent
+),
+last_customers as (
+    select a.percent, v.value_amount, v.customer_id
+    from last_amounts as a
+    join valued as v on v.value_amount = a.value_amount
+    window by_id as (partition by a.percent order by v.customer_id)
+    qualify 100 * (a.before_amount + (row_number() over by_id - 1) * a.value_amount) < a.percent * a.whole_amount
+),
+tiers as (
+    select
+        max(value_amount) filter (where percent = 80) as a_amount,
+        max(customer_id) filter (where percent = 80) as a_customer_id,
+        max(value_amount) filter (where percent = 95) as b_amount,
+        max(customer_id) filter (where percent = 95) as b_customer_id
+    from last_customers
+)
+select
+    cast(date '{as_of}' as date) as as_of,
+    cast(b.value_basis as varchar) as value_basis,
+    cast(t.a_amount as decimal(18, 4)) as a_amount,
+    cast(t.a_customer_id as varchar) as a_customer_id,
+    cast(t.b_amount as decimal(18, 4)) as b_amount,
+    cast(t.b_customer_id as varchar) as b_customer_id,
+    cast(c.recency[1] as date) as recency_cut_1,
+    cast(c.recency[2] as date) as recency_cut_2,
+    cast(c.recency[3] as date) as recency_cut_3,
+    cast(c.recency[4] as date) as recency_cut_4,
+    cast(c.frequency[1] as bigint) as frequency_cut_1,
+    cast(c.frequency[2] as bigint) as frequency_cut_2,
+    cast(c.frequency[3] as bigint) as frequency_cut_3,
+    cast(c.frequency[4] as bigint) as frequency_cut_4,
+    cast(c.value[1] as decimal(18, 4)) as value_cut_1,
+    cast(c.value[2] as decimal(18, 4)) as value_cut_2,
+    cast(c.value[3] as decimal(18, 4)) as value_cut_3,
+    cast(c.value[4] as decimal(18, 4)) as value_cut_4,
+    exists (select 1 from warehouse.fact_case) as has_cases,
+    exists (select 1 from warehouse.fact_promise) as has_promises
+from basis as b
+cross join cuts as c
+cross join tiers as t;
+copy warehouse.mart_customer_cut to '{out}/marts/mart_customer_cut.parquet' ({parquet});
+-- A view, which finds its tables under whatever name the file is attached.
+use warehouse;
+create view mart_customer as
+with measured as (
+    select
+        b.*,
+        t.*,
+        case t.value_basis when 'margin' then coalesce(b.trailing_margin_amount, 0) else b.trailing_net_amount end as trailing_value_amount,
+        coalesce(b.last_purchase_on, date '0001-01-01') as recency_on
+    from mart_customer_base as b
+    cross join mart_customer_cut as t
+),
+scored as (
+    select
+        *,
+        case
+            when trailing_value_amount > a_amount or trailing_value_amount = a_amount and customer_id <= a_customer_id then 'A'
+            when trailing_value_amount > b_amount or trailing_value_amount = b_amount and customer_id <= b_customer_id then 'B'
+            else 'C'
+        end as abc_tier,
+        1 + (recency_on > recency_cut_1)::int + (recency_on > recency_cut_2)::int + (recency_on > recency_cut_3)::int + (recency_on > recency_cut_4)::int as recency_score,
+        1 + (frequency > frequency_cut_1)::int + (frequency > frequency_cut_2)::int + (frequency > frequency_cut_3)::int + (frequency > frequency_cut_4)::int as frequency_score,
+        1 + (trailing_value_amount > value_cut_1)::int + (trailing_value_amount > value_cut_2)::int + (trailing_value_amount > value_cut_3)::int + (trailing_value_amount > value_cut_4)::int as monetary_score
+    from measured
+)
+select
+    cast(customer_id as varchar) as customer_id,
+    cast(as_of as date) as as_of,
+    cast(keys as bigint) as keys,
+    cast(systems as varchar) as systems,
+    cast(customer_type as varchar) as customer_type,
+    cast(city as varchar) as city,
+    cast(region as varchar) as region,
+    cast(country as varchar) as country,
+    cast(birth_year as integer) as birth_year,
+    cast(industry as varchar) as industry,
+    cast(size as varchar) as size,
+    cast(parent_customer_id as varchar) as parent_customer_id,
+    cast(account_manager_key as varchar) as account_manager_key,
+    cast(date_trunc('month', first_purchase_on)::date as date) as first_month,
+    cast(first_purchase_on as date) as first_purchase_on,
+    cast(last_purchase_on as date) as last_purchase_on,
+    cast((as_of - last_purchase_on)::int as integer) as recency_days,
+    cast((as_of - first_purchase_on)::int as integer) as tenure_days,
+    cast(frequency as bigint) as frequency,
+    cast(first_deal_on as date) as first_deal_on,
+    cast(last_deal_on as date) as last_deal_on,
+    cast(documents as bigint) as documents,
+    cast(net_amount as decimal(18, 4)) as net_amount,
+    cast(returns_amount as decimal(18, 4)) as returns_amount,
+    cast(net_amount::double / nullif(documents::double, 0) as double) as average_order_amount,
+    cast(costed_net_amount as decimal(18, 4)) as costed_net_amount,
+    cast(case when costed_net_amount >= 0.95 * net_amount then margin_amount end as decimal(18, 4)) as margin_amount,
+    cast(cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
+    cast(case when trailing_costed_net_amount >= 0.95 * trailing_net_amount then trailing_margin_amount end as decimal(18, 4)) as trailing_margin_amount,
+    cast(trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
+    cast(value_basis as varchar) as value_basis,
+    cast(case value_basis when 'margin' then trailing_value_amount - trailing_cost_to_serve_amount end as decimal(18, 4)) as trailing_profit_amount,
+    cast(abc_tier as varchar) as abc_tier,
+    cast(recency_score as integer) as recency_score,
+    cast(frequency_score as integer) as frequency_score,
+    cast(monetary_score as integer) as monetary_score,
+    cast(recency_score || '' || frequency_score || monetary_score as varchar) as rfm,
     cast(
         case
-            when c.recency_score = 5 and c.frequency_score >= 4 then 'champion'
-            when c.recency_score >= 3 and c.frequency_score >= 4 then 'loyal'
-            when c.recency_score >= 4 and c.frequency_score >= 2 then 'potential_loyal'
-            when c.recency_score = 5 then 'new'
-            when c.recency_score = 4 then 'promising'
-            when c.recency_score = 3 and c.frequency_score = 3 then 'needs_attention'
-            when c.recency_score = 3 then 'about_to_sleep'
-            when c.frequency_score = 5 then 'cannot_lose'
-            when c.frequency_score >= 3 then 'at_risk'
+            when recency_score = 5 and frequency_score >= 4 then 'champion'
+            when recency_score >= 3 and frequency_score >= 4 then 'loyal'
+            when recency_score >= 4 and frequency_score >= 2 then 'potential_loyal'
+            when recency_score = 5 then 'new'
+            when recency_score = 4 then 'promising'
+            when recency_score = 3 and frequency_score = 3 then 'needs_attention'
+            when recency_score = 3 then 'about_to_sleep'
+            when frequency_score = 5 then 'cannot_lose'
+            when frequency_score >= 3 then 'at_risk'
             else 'hibernating'
         end as varchar
     ) as rfm_name,
-    cast(case when c.lapses_on < date '{as_of}' or c.departed_on is not null then 'lost' else 'actual' end as varchar) as state,
-    cast(case when c.lapses_on < date '{as_of}' then 'dormant' else 'existing' end as varchar) as list,
-    cast(c.lapses_on as date) as lapses_on,
-    cast(c.departed_on as date) as departed_on,
-    cast(c.departure_kind as varchar) as departure_kind,
-    cast(least(c.departed_on, case when c.lapses_on < date '{as_of}' then c.lapses_on + 1 end) as date) as lost_on,
-    cast(c.contact.contacted_on as date) as last_contact_on,
-    cast(c.contact.channel as varchar) as last_contact_channel,
-    cast(c.contact.direction as varchar) as last_contact_direction,
-    cast(c.open_cases as bigint) as open_cases,
-    cast(c.complaint.opened_on as date) as last_complaint_on,
-    cast(c.complaint.severity as varchar) as last_complaint_severity,
-    cast(c.complaint.is_open as boolean) as last_complaint_is_open,
-    cast(c.open_promises as bigint) as open_promises,
-    cast(c.overdue_promises as bigint) as overdue_promises,
+    cast(case when lapses_on < as_of or departed_on is not null then 'lost' else 'actual' end as varchar) as state,
+    cast(case when lapses_on < as_of then 'dormant' else 'existing' end as varchar) as list,
+    cast(lapses_on as date) as lapses_on,
+    cast(departed_on as date) as departed_on,
+    cast(departure_kind as varchar) as departure_kind,
+    cast(least(departed_on, case when lapses_on < as_of then lapses_on + 1 end) as date) as lost_on,
+    cast(last_contact_on as date) as last_contact_on,
+    cast(last_contact_channel as varchar) as last_contact_channel,
+    cast(last_contact_direction as varchar) as last_contact_direction,
+    cast(case when has_cases then open_cases end as bigint) as open_cases,
+    cast(last_complaint_on as date) as last_complaint_on,
+    cast(last_complaint_severity as varchar) as last_complaint_severity,
+    cast(last_complaint_is_open as boolean) as last_complaint_is_open,
+    cast(case when has_promises then open_promises end as bigint) as open_promises,
+    cast(case when has_promises then overdue_promises end as bigint) as overdue_promises,
     cast(
         case
-            when c.open_promises > 0 then 'keep_promise'
-            when c.open_cases > 0 then 'resolve_case'
-            when c.contact.follow_up_on is not null then 'follow_up'
-            when c.lapses_on < date '{as_of}' and c.departed_on is null then 'win_back'
+            when open_promises > 0 then 'keep_promise'
+            when open_cases > 0 then 'resolve_case'
+            when follow_up_on is not null then 'follow_up'
+            when lapses_on < as_of and departed_on is null then 'win_back'
         end as varchar
     ) as next_step,
     cast(
         case
-            when c.open_promises > 0 then c.due_on
-            when c.open_cases > 0 then c.oldest_on
-            when c.contact.follow_up_on is not null then c.contact.follow_up_on
-            when c.lapses_on < date '{as_of}' and c.departed_on is null then c.lapses_on + 1
+            when open_promises > 0 then open_promise_due_on
+            when open_cases > 0 then oldest_open_case_on
+            when follow_up_on is not null then follow_up_on
+            when lapses_on < as_of and departed_on is null then lapses_on + 1
         end as date
     ) as next_step_on,
-    cast(c.deliveries as bigint) as deliveries,
-    cast(c.deliveries_promised as bigint) as deliveries_promised,
-    cast(c.deliveries_on_time as bigint) as deliveries_on_time,
-    cast(c.latest.score as decimal(9, 4)) as last_score,
-    cast(c.latest.scale as varchar) as last_score_scale,
-    cast(c.latest.scored_on as date) as last_scored_on
-from customers as c
-left join warehouse.dim_customer as k on k.customer_id = c.customer_id;
-copy warehouse.mart_customer to '{out}/marts/mart_customer.parquet' ({parquet});
+    cast(deliveries as bigint) as deliveries,
+    cast(deliveries_promised as bigint) as deliveries_promised,
+    cast(deliveries_on_time as bigint) as deliveries_on_time,
+    cast(last_score as decimal(9, 4)) as last_score,
+    cast(last_score_scale as varchar) as last_score_scale,
+    cast(last_scored_on as date) as last_scored_on
+from scored;
+use memory;

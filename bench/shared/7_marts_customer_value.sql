@@ -1,10 +1,21 @@
 -- What customers are worth, on top of mart_customer.
 
 -- step: mart_abc
--- A view, which finds its table under whatever name the file is attached.
 use warehouse;
 create view mart_abc as
-with totals as (
+with ranked as (
+    select
+        customer_id,
+        as_of,
+        value_basis,
+        trailing_value_amount,
+        abc_tier,
+        row_number() over by_value as value_rank,
+        sum(greatest(trailing_value_amount, 0)) over (by_value rows unbounded preceding) - greatest(trailing_value_amount, 0) as value_before_amount
+    from mart_customer
+    window by_value as (order by trailing_value_amount desc, customer_id)
+),
+totals as (
     select count(*) as customers, sum(greatest(trailing_value_amount, 0)) as value_amount
     from mart_customer
 )
@@ -15,36 +26,48 @@ select
     cast(c.trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
     cast(c.value_rank as bigint) as value_rank,
     cast(c.value_rank::double / nullif(t.customers::double, 0) as double) as customers_share,
-    cast(((greatest(c.trailing_value_amount, 0))::double / nullif(t.value_amount::double, 0)) as double) as value_share,
+    cast((greatest(c.trailing_value_amount, 0))::double / nullif(t.value_amount::double, 0) as double) as value_share,
     cast(c.value_before_amount::double / nullif(t.value_amount::double, 0) as double) as share_before,
-    cast(((c.value_before_amount + greatest(c.trailing_value_amount, 0))::double / nullif(t.value_amount::double, 0)) as double) as share_after,
+    cast((c.value_before_amount + greatest(c.trailing_value_amount, 0))::double / nullif(t.value_amount::double, 0) as double) as share_after,
     cast(c.abc_tier as varchar) as abc_tier,
     cast(100 * c.value_rank <= 4 * t.customers as boolean) as is_top_4,
     cast(100 * c.value_rank <= 20 * t.customers as boolean) as is_top_20
-from mart_customer as c
+from ranked as c
 cross join totals as t;
 use memory;
 
 -- step: mart_rfm
 use warehouse;
 create view mart_rfm as
+with by_value as (
+    select *, row_number() over (order by trailing_value_amount desc, customer_id) as value_rank
+    from mart_customer
+),
+parted as (
+    select
+        *,
+        ntile(5) over (order by last_purchase_on nulls first, value_rank desc) as recency_fifth,
+        ntile(5) over (order by frequency, value_rank desc) as frequency_fifth,
+        ntile(5) over (order by value_rank desc) as monetary_fifth
+    from by_value
+)
 select
-    customer_id,
-    as_of,
-    recency_days,
-    frequency,
-    trailing_value_amount,
-    value_basis,
-    recency_score,
-    frequency_score,
-    monetary_score,
-    rfm,
-    rfm_name,
-    recency_fifth,
-    frequency_fifth,
-    monetary_fifth,
+    cast(customer_id as varchar) as customer_id,
+    cast(as_of as date) as as_of,
+    cast(recency_days as integer) as recency_days,
+    cast(frequency as bigint) as frequency,
+    cast(trailing_value_amount as decimal(18, 4)) as trailing_value_amount,
+    cast(value_basis as varchar) as value_basis,
+    cast(recency_score as integer) as recency_score,
+    cast(frequency_score as integer) as frequency_score,
+    cast(monetary_score as integer) as monetary_score,
+    cast(rfm as varchar) as rfm,
+    cast(rfm_name as varchar) as rfm_name,
+    cast(recency_fifth as integer) as recency_fifth,
+    cast(frequency_fifth as integer) as frequency_fifth,
+    cast(monetary_fifth as integer) as monetary_fifth,
     cast(recency_fifth || '' || frequency_fifth || monetary_fifth as varchar) as rfm_fifths
-from mart_customer;
+from parted;
 use memory;
 
 -- step: mart_value_curve
@@ -61,6 +84,10 @@ with totals as (
         sum(greatest(net_amount, 0)) as net_amount
     from warehouse.mart_customer
 ),
+by_value as (
+    select greatest(trailing_value_amount, 0) as amount, row_number() over (order by trailing_value_amount desc) as place
+    from warehouse.mart_customer
+),
 by_profit as (
     select trailing_profit_amount as amount, row_number() over (order by trailing_profit_amount desc) as place
     from warehouse.mart_customer
@@ -72,7 +99,7 @@ by_net as (
 ),
 -- Each amount in the first percentile that takes its customer in.
 placed as (
-    select 'value' as curve, value_rank as place, greatest(trailing_value_amount, 0) as amount from warehouse.mart_customer
+    select 'value' as curve, place, amount from by_value
     union all
     select 'profit', place, amount from by_profit
     union all

@@ -12,10 +12,10 @@ description: >-
 grain: [customer_id]
 view: true
 columns:
-  customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
-  as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
-  list: {type: string, description: "existing, dormant, potential or public_potential.", tests: [not_null, {accepted_values: [existing, dormant, potential, public_potential]}]}
-  reason: {type: string, description: "Why: deal (within the lapse window), lapsed, departed (recorded as lost after its last deal: not to be handed out), account_manager (has one), assignment (to somebody this week), or nobody (follows it).", tests: [not_null, {accepted_values: [deal, lapsed, departed, account_manager, assignment, nobody]}]}
+  customer_id: {type: string, description: The smallest key of those that are one customer.}
+  as_of: {type: date, description: The day that the row tells of.}
+  list: {type: string, description: "existing, dormant, potential or public_potential."}
+  reason: {type: string, description: "Why: deal (within the lapse window), lapsed, departed (recorded as lost after its last deal: not to be handed out), account_manager (has one), assignment (to somebody this week), or nobody (follows it)."}
   account_manager_key: {type: string, description: "The employee who looks after it, system:employee id."}
   assigned_to_key: {type: string, description: "The employee to whom it is assigned for the week of as_of, of several the latest week's, then the smallest key; null without."}
   departed_on: {type: date, description: "Day on which it was recorded as lost, the first by as_of with no deal after it; null without one."}
@@ -29,7 +29,6 @@ columns:
   abc_tier: {type: string, description: "A, B or C by that value; null without a deal."}
   rfm_name: {type: string, description: "What its recency and frequency are called; null without a deal."}
 tests:
-  - unique: [customer_id]
   - name: the four lists together are all customers
     sql: >-
       select count(*) as customers, (select count(*) from mart_call_list) as on_lists from dim_customer

@@ -10,39 +10,21 @@ description: >-
 grain: [customer_id]
 view: true
 columns:
-  customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
-  as_of: {type: date, description: The day that the row tells of., tests: [not_null]}
+  customer_id: {type: string, description: The smallest key of those that are one customer.}
+  as_of: {type: date, description: The day that the row tells of.}
   recency_days: {type: int, unit: days, description: "Days from the last purchase day to as_of, few being good; null without a purchase day."}
-  frequency: {type: bigint, unit: days, description: Purchase days by as_of., tests: [not_null]}
-  trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: Value of the twelve calendar months that end with as_of's., tests: [not_null]}
-  value_basis: {type: string, description: "What value is tonight: margin or net, as in mart_customer.", tests: [not_null]}
-  recency_score: {type: int, unit: score, description: "5 for the latest purchases to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse; without a purchase day, worst.", tests: [not_null]}
-  frequency_score: {type: int, unit: score, description: The same by frequency., tests: [not_null]}
-  monetary_score: {type: int, unit: score, description: The same by trailing_value_amount., tests: [not_null]}
-  rfm: {type: string, description: "The three scores, such as 543.", tests: [not_null]}
-  rfm_name: {type: string, description: "What recency_score and frequency_score are called together, as in mart_customer.", tests: [not_null]}
-  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who brings less, or the same with a later customer_id, comes into the lower part.", tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  frequency_fifth: {type: int, unit: fifth, description: The same by frequency., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  monetary_fifth: {type: int, unit: fifth, description: The same by trailing_value_amount., tests: [not_null, {accepted_values: [1, 2, 3, 4, 5]}]}
-  rfm_fifths: {type: string, description: "The three fifths, such as 543.", tests: [not_null]}
-tests:
-  - unique: [customer_id]
-  - name: fifths are equally large
-    sql: >-
-      select kind, fifth, customers
-      from (
-        select kind, fifth, count(*) as customers, max(count(*)) over (partition by kind) - min(count(*)) over (partition by kind) as differ
-        from (unpivot (select recency_fifth, frequency_fifth, monetary_fifth from mart_rfm) on recency_fifth, frequency_fifth, monetary_fifth into name kind value fifth)
-        group by kind, fifth
-      )
-      where differ > 1
-  - name: equals score the same
-    sql: >-
-      select 'recency' as kind, recency_days::varchar as value from mart_rfm group by recency_days having min(recency_score) <> max(recency_score)
-      union all
-      select 'frequency', frequency::varchar from mart_rfm group by frequency having min(frequency_score) <> max(frequency_score)
-      union all
-      select 'value', trailing_value_amount::varchar from mart_rfm group by trailing_value_amount having min(monetary_score) <> max(monetary_score)
+  frequency: {type: bigint, unit: days, description: Purchase days by as_of.}
+  trailing_value_amount: {type: "decimal(18,4)", unit: reporting currency, description: Value of the twelve calendar months that end with as_of's.}
+  value_basis: {type: string, description: "What value is tonight: margin or net, as in mart_customer."}
+  recency_score: {type: int, unit: score, description: "5 for the latest purchases to 1: 1 + floor(5 (rank − 1) / customers), where rank − 1 is how many are worse; without a purchase day, worst."}
+  frequency_score: {type: int, unit: score, description: The same by frequency.}
+  monetary_score: {type: int, unit: score, description: The same by trailing_value_amount.}
+  rfm: {type: string, description: "The three scores, such as 543."}
+  rfm_name: {type: string, description: "What recency_score and frequency_score are called together, as in mart_customer."}
+  recency_fifth: {type: int, unit: fifth, description: "5 for the fifth of all customers who bought last, to 1; of equals, who brings less, or the same with a later customer_id, comes into the lower part."}
+  frequency_fifth: {type: int, unit: fifth, description: The same by frequency.}
+  monetary_fifth: {type: int, unit: fifth, description: The same by trailing_value_amount.}
+  rfm_fifths: {type: string, description: "The three fifths, such as 543."}
 measures:
   - name: champions
     title: {en: Champions, zh: 重要价值客户}
