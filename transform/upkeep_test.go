@@ -109,7 +109,7 @@ func (n night) given(w *workshop) map[string][]string {
 		"fact_contact":          w.give("'shop' as system, md5(col0 || col2) as contact_id, col0 as customer_key, col1 as month, col2 as contacted_on, cast(null as timestamptz) as contacted_at, 'call' as channel, 'inbound' as direction, col3 = 0 as is_abandoned, col2 + 20 as follow_up_on", n.turned),
 		"fact_case":             w.give("'shop' as system, md5(col0 || col2) as case_id, col0 as customer_key, col1 as month, col2 as opened_on, cast(null as timestamptz) as opened_at, col3 % 2 = 0 as is_complaint, 'low' as severity, col3 > 2 as is_resolved, case when col3 > 2 then col2 + col3 end as resolved_on", n.turned),
 		"fact_promise":          w.give("'shop' as system, md5(col0 || col2) as promise_id, col0 as customer_key, col1 as month, col2 as made_on, col2 + 5 as due_on, case when col3 > 2 then col2 + 2 * col3 end as kept_on", n.turned),
-		"fact_assignment":       w.give("col0 as customer_key, col1 as week_on", n.assigned),
+		"fact_assignment":       w.give("col0 as customer_key, 'shop:E1' as employee_key, col1 as week_on", n.assigned),
 		"fact_cost_to_serve":    w.give("case when col0 = 'anonymous' and col2 > 3 then 'unspread' else col0 end as customer_key, col1 as month, case when col2 % 2 = 0 then 'direct' else 'documents' end as driver, cast(col2 as decimal(18, 4)) as cost_amount", n.served),
 		"dim_survey_question":   w.give("'shop' as system, 'card' as survey_id, 'all' as question_id, 'overall' as role, 'score10' as scale, -1 as polarity, 0 as lowest, 10 as highest", []string{"(1)"}),
 	}

@@ -116,8 +116,6 @@ select employee_key from warehouse.fact_assignment where employee_key not in (se
 -- check: unique customers
 select customer_id from warehouse.mart_customer_base group by all having count(*) > 1
 union all
-select customer_id from warehouse.mart_customer_state group by all having count(*) > 1
-union all
 select customer_key from warehouse.dim_customer_identity group by all having count(*) > 1
 union all
 select customer_id from warehouse.dim_customer group by all having count(*) > 1;
@@ -191,7 +189,6 @@ insert into warehouse.table_version select 'mart_retention_month', null, count(*
 insert into warehouse.table_version select 'mart_price_volume_mix', null, count(*), sum(hash(*columns(*))) from warehouse.mart_price_volume_mix;
 insert into warehouse.table_version select 'mart_value_curve', null, count(*), sum(hash(*columns(*))) from warehouse.mart_value_curve;
 insert into warehouse.table_version select 'mart_concentration', null, count(*), sum(hash(*columns(*))) from warehouse.mart_concentration;
-insert into warehouse.table_version select 'mart_customer_state', null, count(*), sum(hash(*columns(*))) from warehouse.mart_customer_state;
 insert into warehouse.table_version select 'mart_state_flow', null, count(*), sum(hash(*columns(*))) from warehouse.mart_state_flow;
 insert into warehouse.table_version select 'fact_contact', month, count(*), sum(hash(*columns(* exclude (delivery_id, source_row)))) from warehouse.fact_contact group by month;
 insert into warehouse.table_version select 'fact_case', month, count(*), sum(hash(*columns(* exclude (delivery_id, source_row)))) from warehouse.fact_case group by month;

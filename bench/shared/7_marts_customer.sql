@@ -1,6 +1,7 @@
--- Everybody who ever bought.
+-- Everybody who is known, and who ever bought.
 
 -- step: mart_customer_base
+-- Nobody is described before as_of, so that who has no date of their own is known from the first deal.
 create table warehouse.mart_customer_base as
 with merged as (
     select customer_key, customer_id
@@ -23,7 +24,8 @@ value_months as (
         returns_amount,
         costed_net_amount,
         margin_amount,
-        cost_to_serve_amount
+        cost_to_serve_amount,
+        month > (date_trunc('month', date '{as_of}')::date + to_months(-12::int))::date as is_trailing
     from warehouse.fact_customer_value
     where customer_key <> 'anonymous' and month <= date '{as_of}'
 ),
@@ -37,7 +39,11 @@ valued as (
         sum(returns_amount) as returns_amount,
         sum(costed_net_amount) as costed_net_amount,
         sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
+        sum(cost_to_serve_amount) as cost_to_serve_amount,
+        coalesce(sum(net_amount) filter (where is_trailing), 0) as trailing_net_amount,
+        coalesce(sum(costed_net_amount) filter (where is_trailing), 0) as trailing_costed_net_amount,
+        sum(margin_amount) filter (where is_trailing) as trailing_margin_amount,
+        coalesce(sum(cost_to_serve_amount) filter (where is_trailing), 0) as trailing_cost_to_serve_amount
     from value_months
     left join merged using (customer_key)
     group by 1
@@ -108,20 +114,16 @@ last_scores as (
         and coalesce(a.answered_on, a.month) <= date '{as_of}'
     group by 1
 ),
--- The twelve calendar months that end with as_of's.
-trailing_year as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        sum(net_amount) as net_amount,
-        sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
-    from warehouse.fact_customer_value
-    left join merged using (customer_key)
-    where customer_key <> 'anonymous'
-        and month <= date '{as_of}'
-        and month > (date_trunc('month', date '{as_of}')::date + to_months(-12::int))::date
-    group by 1
+known as (
+    select * from warehouse.dim_customer
+),
+-- Few customers: who is assigned to somebody this week.
+assigned as (
+    select i.customer_id, a.employee_key
+    from warehouse.fact_assignment as a
+    join warehouse.dim_customer_identity as i on i.customer_key = a.customer_key
+    where date '{as_of}' between a.week_on and a.week_on + 6
+    qualify row_number() over (partition by i.customer_id order by a.week_on desc, a.employee_key) = 1
 ),
 -- Few customers: who was recorded as lost, and did not buy after that.
 departed as (
@@ -173,36 +175,43 @@ promises as (
     left join merged on merged.customer_key = p.customer_key
     where p.customer_key <> 'anonymous' and p.made_on <= date '{as_of}' and (p.kept_on is null or p.kept_on > date '{as_of}')
     group by 1
+),
+customers as (
+    select coalesce(k.customer_id, v.customer_id) as customer_id, v.customer_id is not null as has_deal, k.* exclude (customer_id), v.* exclude (customer_id)
+    from known as k
+    full join valued as v on v.customer_id = k.customer_id
 )
 select
-    cast(v.customer_id as varchar) as customer_id,
-    cast(coalesce(k.keys, 1) as bigint) as keys,
-    cast(k.systems as varchar) as systems,
-    cast(k.customer_type as varchar) as customer_type,
-    cast(k.city as varchar) as city,
-    cast(k.region as varchar) as region,
-    cast(k.country as varchar) as country,
-    cast(k.birth_year as integer) as birth_year,
-    cast(k.industry as varchar) as industry,
-    cast(k.size as varchar) as size,
-    cast(k.parent_customer_id as varchar) as parent_customer_id,
-    cast(k.account_manager_key as varchar) as account_manager_key,
+    cast(c.customer_id as varchar) as customer_id,
+    cast(coalesce(c.keys, 1) as bigint) as keys,
+    cast(c.systems as varchar) as systems,
+    cast(c.customer_type as varchar) as customer_type,
+    cast(c.city as varchar) as city,
+    cast(c.region as varchar) as region,
+    cast(c.country as varchar) as country,
+    cast(c.birth_year as integer) as birth_year,
+    cast(c.industry as varchar) as industry,
+    cast(c.size as varchar) as size,
+    cast(c.parent_customer_id as varchar) as parent_customer_id,
+    cast(c.account_manager_key as varchar) as account_manager_key,
+    cast(s.employee_key as varchar) as assigned_to_key,
+    cast(least(c.created_on, c.first_deal_on) as date) as known_on,
     cast(b.first_purchase_on as date) as first_purchase_on,
     cast(b.last_purchase_on as date) as last_purchase_on,
-    cast(coalesce(b.frequency, 0) - coalesce(r.days, 0) as bigint) as frequency,
-    cast(v.first_deal_on as date) as first_deal_on,
-    cast(v.last_deal_on as date) as last_deal_on,
-    cast((v.last_deal_on + to_months(12::int))::date as date) as lapses_on,
-    cast(v.documents as bigint) as documents,
-    cast(v.net_amount as decimal(18, 4)) as net_amount,
-    cast(v.returns_amount as decimal(18, 4)) as returns_amount,
-    cast(v.costed_net_amount as decimal(18, 4)) as costed_net_amount,
-    cast(v.margin_amount as decimal(18, 4)) as margin_amount,
-    cast(v.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
-    cast(coalesce(y.net_amount, 0) as decimal(18, 4)) as trailing_net_amount,
-    cast(coalesce(y.costed_net_amount, 0) as decimal(18, 4)) as trailing_costed_net_amount,
-    cast(y.margin_amount as decimal(18, 4)) as trailing_margin_amount,
-    cast(coalesce(y.cost_to_serve_amount, 0) as decimal(18, 4)) as trailing_cost_to_serve_amount,
+    cast(case when c.has_deal then coalesce(b.frequency, 0) - coalesce(r.days, 0) end as bigint) as frequency,
+    cast(c.first_deal_on as date) as first_deal_on,
+    cast(c.last_deal_on as date) as last_deal_on,
+    cast((c.last_deal_on + to_months(12::int))::date as date) as lapses_on,
+    cast(c.documents as bigint) as documents,
+    cast(c.net_amount as decimal(18, 4)) as net_amount,
+    cast(c.returns_amount as decimal(18, 4)) as returns_amount,
+    cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
+    cast(c.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
+    cast(c.trailing_costed_net_amount as decimal(18, 4)) as trailing_costed_net_amount,
+    cast(c.trailing_margin_amount as decimal(18, 4)) as trailing_margin_amount,
+    cast(c.trailing_cost_to_serve_amount as decimal(18, 4)) as trailing_cost_to_serve_amount,
     cast(g.departed_on as date) as departed_on,
     cast(g.kind as varchar) as departure_kind,
     cast(t.latest.contacted_on as date) as last_contact_on,
@@ -223,17 +232,16 @@ select
     cast(l.latest.score as decimal(9, 4)) as last_score,
     cast(l.latest.scale as varchar) as last_score_scale,
     cast(l.latest.scored_on as date) as last_scored_on
-from valued as v
-left join warehouse.dim_customer as k on k.customer_id = v.customer_id
-left join trailing_year as y on y.customer_id = v.customer_id
-left join purchased as b on b.customer_id = v.customer_id
-left join repeated as r on r.customer_id = v.customer_id
-left join delivered as d on d.customer_id = v.customer_id
-left join last_scores as l on l.customer_id = v.customer_id
-left join departed as g on g.customer_id = v.customer_id
-left join last_contacts as t on t.customer_id = v.customer_id
-left join cases as a on a.customer_id = v.customer_id
-left join promises as p on p.customer_id = v.customer_id;
+from customers as c
+left join assigned as s on s.customer_id = c.customer_id
+left join purchased as b on b.customer_id = c.customer_id
+left join repeated as r on r.customer_id = c.customer_id
+left join delivered as d on d.customer_id = c.customer_id
+left join last_scores as l on l.customer_id = c.customer_id
+left join departed as g on g.customer_id = c.customer_id
+left join last_contacts as t on t.customer_id = c.customer_id
+left join cases as a on a.customer_id = c.customer_id
+left join promises as p on p.customer_id = c.customer_id;
 copy warehouse.mart_customer_base to '{out}/marts/mart_customer_base.parquet' ({parquet});
 
 -- step: mart_customer
@@ -257,6 +265,7 @@ valued as (
         case b.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as value_amount
     from warehouse.mart_customer_base as c
     cross join basis as b
+    where c.first_deal_on is not null
 ),
 -- At least k fifths of all are worse exactly if the k-th cut lies below.
 cuts as (
@@ -326,7 +335,7 @@ from basis as b
 cross join cuts as c
 cross join tiers as t;
 copy warehouse.mart_customer_cut to '{out}/marts/mart_customer_cut.parquet' ({parquet});
--- A view, which finds its tables under whatever name the file is attached.
+-- Views, which find their tables under whatever name the file is attached.
 use warehouse;
 create view mart_customer as
 with measured as (
@@ -337,6 +346,7 @@ with measured as (
         coalesce(b.last_purchase_on, date '0001-01-01') as recency_on
     from mart_customer_base as b
     cross join mart_customer_cut as t
+    where b.first_deal_on is not null
 ),
 scored as (
     select
@@ -442,4 +452,35 @@ select
     cast(last_score_scale as varchar) as last_score_scale,
     cast(last_scored_on as date) as last_scored_on
 from scored;
+create view mart_customer_state as
+select
+    cast(b.customer_id as varchar) as customer_id,
+    cast(t.as_of as date) as as_of,
+    cast(
+        case
+            when b.lapses_on < t.as_of or b.departed_on is not null then 'lost'
+            when b.first_deal_on is not null then 'actual'
+            when b.account_manager_key is not null or b.assigned_to_key is not null then 'target'
+            else 'potential'
+        end as varchar
+    ) as state,
+    cast(
+        case
+            when b.departed_on is not null then 'departed'
+            when b.lapses_on < t.as_of then 'lapsed'
+            when b.first_deal_on is not null then 'deal'
+            when b.account_manager_key is not null then 'account_manager'
+            when b.assigned_to_key is not null then 'assignment'
+            else 'nobody'
+        end as varchar
+    ) as reason,
+    cast(least(b.known_on, t.as_of) as date) as known_on,
+    cast(b.first_deal_on as date) as first_deal_on,
+    cast(b.last_deal_on as date) as last_deal_on,
+    cast(b.lapses_on as date) as lapses_on,
+    cast(least(b.departed_on, case when b.lapses_on < t.as_of then b.lapses_on + 1 end) as date) as lost_on,
+    cast(b.account_manager_key as varchar) as account_manager_key,
+    cast(b.assigned_to_key as varchar) as assigned_to_key
+from mart_customer_base as b
+cross join mart_customer_cut as t;
 use memory;

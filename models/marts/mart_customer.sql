@@ -255,6 +255,7 @@ with measured as (
         coalesce(b.last_purchase_on, date '0001-01-01') as recency_on
     from {{ ref "mart_customer_base" }} as b
     cross join {{ ref "mart_customer_cut" }} as t
+    where b.first_deal_on is not null
 ),
 scored as (
     select

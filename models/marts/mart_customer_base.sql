@@ -1,15 +1,17 @@
 /* model
 name: mart_customer_base
 description: >-
-  One row per customer (customer_id, all its keys merged): what mart_customer shows of it that
-  neither depends on other customers nor changes with every day that passes: who it is, totals,
-  first and last days, last contact, what is open. Read mart_customer, which is a view of this table
-  and of mart_customer_cut. Population: customers with at least one deal by as_of; anonymous sales
-  are left out. Window: all history by as_of, for trailing_… the twelve calendar months that end
-  with as_of's; amounts are kept by month, so they take in all of as_of's month that has come in.
+  One row per customer (customer_id, all its keys merged): what mart_customer and
+  mart_customer_state show of it that neither depends on other customers nor changes with every day
+  that passes: who it is, totals, first and last days, last contact, what is open. Read those two,
+  which are views of this table and of mart_customer_cut. Population: every customer that any fact
+  or customer input names; who has no deal by as_of has nulls from frequency to
+  trailing_cost_to_serve_amount; anonymous sales are left out. Window: all history by as_of, for
+  trailing_… the twelve calendar months that end with as_of's; amounts are kept by month, so they
+  take in all of as_of's month that has come in.
 grain: [customer_id]
 reaches: [as_of]
-optional: [departure, fact_case, fact_contact, fact_promise, fact_satisfaction, fact_survey_answer, dim_survey_question]
+optional: [customer, departure, fact_assignment, fact_case, fact_contact, fact_promise, fact_satisfaction, fact_survey_answer, dim_survey_question]
 upkeep: {touched: step_base_touched, replaces: customer_id}
 columns:
   customer_id: {type: string, description: The smallest key of those that are one customer., tests: [not_null]}
@@ -24,22 +26,24 @@ columns:
   size: {type: string, description: "Size class, for companies."}
   parent_customer_id: {type: string, description: The customer that it belongs to.}
   account_manager_key: {type: string, description: "The employee who looks after it, system:employee id."}
+  assigned_to_key: {type: string, description: "The employee to whom it is assigned for the week of as_of, of several the latest week's, then the smallest key; null without."}
+  known_on: {type: date, description: "Since when it is known: the date on which its systems first knew it, else that of its first version, or an earlier first deal; it may lie after as_of, and is null where nothing says."}
   first_purchase_on: {type: date, description: "First purchase day: a deal, and a day's net of zero or more."}
   last_purchase_on: {type: date, description: Last purchase day by as_of.}
-  frequency: {type: bigint, unit: days, description: "Purchase days by as_of; a day shared by two keys counts once.", tests: [not_null]}
-  first_deal_on: {type: date, description: "First day with a deal (positive quantity, no return).", tests: [not_null]}
-  last_deal_on: {type: date, description: "Last day with a deal by as_of, from which lapse is counted.", tests: [not_null]}
-  lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th.", tests: [not_null]}
-  documents: {type: bigint, unit: documents, description: Documents with at least one deal line that is no return., tests: [not_null]}
-  net_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Net sales, returns taken off.", tests: [not_null]}
-  returns_amount: {type: "decimal(18,4)", unit: reporting currency, description: The part of net_amount that is returns; zero or negative., tests: [not_null]}
-  costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known., tests: [not_null]}
+  frequency: {type: bigint, unit: days, description: "Purchase days by as_of; a day shared by two keys counts once."}
+  first_deal_on: {type: date, description: "First day with a deal (positive quantity, no return)."}
+  last_deal_on: {type: date, description: "Last day with a deal by as_of, from which lapse is counted."}
+  lapses_on: {type: date, description: "Last day on which it is not lapsed: last_deal_on and the lapse window, 29 February adding to the 28th."}
+  documents: {type: bigint, unit: documents, description: Documents with at least one deal line that is no return.}
+  net_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Net sales, returns taken off."}
+  returns_amount: {type: "decimal(18,4)", unit: reporting currency, description: The part of net_amount that is returns; zero or negative.}
+  costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net of the deal lines whose cost is known.}
   margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: Margin of the lines whose cost is known; null where none is.}
-  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to it; 0 while no costs come in., tests: [not_null]}
-  trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's., tests: [not_null]}
-  trailing_costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Of them those of lines whose cost is known., tests: [not_null]}
+  cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged to it; 0 while no costs come in.}
+  trailing_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Net sales of the twelve calendar months that end with as_of's.}
+  trailing_costed_net_amount: {type: "decimal(18,4)", unit: reporting currency, description: Of them those of lines whose cost is known.}
   trailing_margin_amount: {type: "decimal(18,4)", unit: reporting currency, description: Margin of these; null where no cost is known.}
-  trailing_cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged in the same months., tests: [not_null]}
+  trailing_cost_to_serve_amount: {type: "decimal(18,4)", unit: reporting currency, description: Activity costs charged in the same months.}
   departed_on: {type: date, description: "Day on which it was recorded as lost, the first by as_of with no deal after it; null without one."}
   departure_kind: {type: string, description: "Why, as recorded on the first such day that says so, else unknown; null without departed_on."}
   last_contact_on: {type: date, description: "Date of the latest call, visit, chat or mail by as_of, in either direction; those that the customer gave up do not count."}
@@ -81,12 +85,22 @@ tests:
       from (
         select customer_key, min(first_sold_on) as first_deal_on
         from fact_customer_value
-        where first_sold_on <= (select as_of from mart_customer_cut) and customer_key not in (select customer_id from mart_customer_base)
+        where first_sold_on <= (select as_of from mart_customer_cut) and customer_key not in (select customer_id from mart_customer_base where first_deal_on is not null)
         group by customer_key
       ) as v
       join dim_customer_identity as i on i.customer_key = v.customer_key
-      where i.customer_id not in (select customer_id from mart_customer_base)
+      where i.customer_id not in (select customer_id from mart_customer_base where first_deal_on is not null)
       order by i.customer_id, v.customer_key
+  - name: who has a deal has a sum of everything
+    sql: >-
+      select customer_id, first_deal_on from mart_customer_base
+      where first_deal_on is not null and (frequency + documents + net_amount + returns_amount + costed_net_amount + cost_to_serve_amount
+        + trailing_net_amount + trailing_costed_net_amount + trailing_cost_to_serve_amount is null or last_deal_on is null or lapses_on is null)
+        or first_deal_on is null and coalesce(last_deal_on::varchar, lapses_on::varchar, frequency::varchar, net_amount::varchar, trailing_net_amount::varchar) is not null
+  - name: every customer is there
+    sql: >-
+      select count(*) as customers, (select count(*) from mart_customer_base) as here from dim_customer
+      having count(*) <> (select count(*) from mart_customer_base)
   - name: purchase days are at least one for each first purchase
     sql: >-
       select customer_id, frequency, first_purchase_on from mart_customer_base
@@ -113,7 +127,8 @@ value_months as (
         returns_amount,
         costed_net_amount,
         margin_amount,
-        cost_to_serve_amount
+        cost_to_serve_amount,
+        month > {{ add_months (month_start (var "as_of")) "-12" }} as is_trailing
     from {{ ref "fact_customer_value" }}
     where customer_key <> 'anonymous' and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
 ),
@@ -127,7 +142,11 @@ valued as (
         sum(returns_amount) as returns_amount,
         sum(costed_net_amount) as costed_net_amount,
         sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
+        sum(cost_to_serve_amount) as cost_to_serve_amount,
+        coalesce(sum(net_amount) filter (where is_trailing), 0) as trailing_net_amount,
+        coalesce(sum(costed_net_amount) filter (where is_trailing), 0) as trailing_costed_net_amount,
+        sum(margin_amount) filter (where is_trailing) as trailing_margin_amount,
+        coalesce(sum(cost_to_serve_amount) filter (where is_trailing), 0) as trailing_cost_to_serve_amount
     from value_months
     left join merged using (customer_key)
     group by 1
@@ -199,20 +218,27 @@ last_scores as (
         and {{ touched "customer_key" "a.customer_key" }}
     group by 1
 ),
--- The twelve calendar months that end with as_of's.
-trailing_year as (
-    select
-        coalesce(merged.customer_id, customer_key) as customer_id,
-        sum(net_amount) as net_amount,
-        sum(costed_net_amount) as costed_net_amount,
-        sum(margin_amount) as margin_amount,
-        sum(cost_to_serve_amount) as cost_to_serve_amount
-    from {{ ref "fact_customer_value" }}
-    left join merged using (customer_key)
-    where customer_key <> 'anonymous' and {{ touched "customer_key" }}
-        and month <= {{ var "as_of" }}
-        and month > {{ add_months (month_start (var "as_of")) "-12" }}
-    group by 1
+-- Of those without a date of their own: when the first version of any key holds.
+known as (
+    select * from {{ ref "dim_customer" }} where {{ touched "customer_id" }}
+),
+undated as (
+    select customer_id from known where created_on is null
+),
+first_versions as (
+    select i.customer_id, min(v.valid_from) as valid_from
+    from undated
+    join {{ ref "dim_customer_identity" }} as i on i.customer_id = undated.customer_id
+    join {{ input "customer" }} as v on v.system || ':' || v.customer_id = i.customer_key
+    group by i.customer_id
+),
+-- Few customers: who is assigned to somebody this week.
+assigned as (
+    select i.customer_id, a.employee_key
+    from {{ ref "fact_assignment" }} as a
+    join {{ ref "dim_customer_identity" }} as i on i.customer_key = a.customer_key
+    where {{ var "as_of" }} between a.week_on and a.week_on + 6 and {{ touched "customer_key" "a.customer_key" }}
+    qualify row_number() over (partition by i.customer_id order by a.week_on desc, a.employee_key) = 1
 ),
 -- Few customers: who was recorded as lost, and did not buy after that.
 departed as (
@@ -269,36 +295,43 @@ promises as (
     where p.customer_key <> 'anonymous' and p.made_on <= {{ var "as_of" }} and (p.kept_on is null or p.kept_on > {{ var "as_of" }})
         and {{ touched "customer_key" "p.customer_key" }}
     group by 1
+),
+customers as (
+    select coalesce(k.customer_id, v.customer_id) as customer_id, v.customer_id is not null as has_deal, k.* exclude (customer_id), v.* exclude (customer_id)
+    from known as k
+    full join valued as v on v.customer_id = k.customer_id
 )
 select
-    cast(v.customer_id as varchar) as customer_id,
-    cast(coalesce(k.keys, 1) as bigint) as keys,
-    cast(k.systems as varchar) as systems,
-    cast(k.customer_type as varchar) as customer_type,
-    cast(k.city as varchar) as city,
-    cast(k.region as varchar) as region,
-    cast(k.country as varchar) as country,
-    cast(k.birth_year as integer) as birth_year,
-    cast(k.industry as varchar) as industry,
-    cast(k.size as varchar) as size,
-    cast(k.parent_customer_id as varchar) as parent_customer_id,
-    cast(k.account_manager_key as varchar) as account_manager_key,
+    cast(c.customer_id as varchar) as customer_id,
+    cast(coalesce(c.keys, 1) as bigint) as keys,
+    cast(c.systems as varchar) as systems,
+    cast(c.customer_type as varchar) as customer_type,
+    cast(c.city as varchar) as city,
+    cast(c.region as varchar) as region,
+    cast(c.country as varchar) as country,
+    cast(c.birth_year as integer) as birth_year,
+    cast(c.industry as varchar) as industry,
+    cast(c.size as varchar) as size,
+    cast(c.parent_customer_id as varchar) as parent_customer_id,
+    cast(c.account_manager_key as varchar) as account_manager_key,
+    cast(s.employee_key as varchar) as assigned_to_key,
+    cast(least(coalesce(c.created_on, f.valid_from), c.first_deal_on) as date) as known_on,
     cast(b.first_purchase_on as date) as first_purchase_on,
     cast(b.last_purchase_on as date) as last_purchase_on,
-    cast(coalesce(b.frequency, 0) - coalesce(r.days, 0) as bigint) as frequency,
-    cast(v.first_deal_on as date) as first_deal_on,
-    cast(v.last_deal_on as date) as last_deal_on,
-    cast({{ add_months "v.last_deal_on" (var "lapse_months") }} as date) as lapses_on,
-    cast(v.documents as bigint) as documents,
-    cast(v.net_amount as decimal(18, 4)) as net_amount,
-    cast(v.returns_amount as decimal(18, 4)) as returns_amount,
-    cast(v.costed_net_amount as decimal(18, 4)) as costed_net_amount,
-    cast(v.margin_amount as decimal(18, 4)) as margin_amount,
-    cast(v.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
-    cast(coalesce(y.net_amount, 0) as decimal(18, 4)) as trailing_net_amount,
-    cast(coalesce(y.costed_net_amount, 0) as decimal(18, 4)) as trailing_costed_net_amount,
-    cast(y.margin_amount as decimal(18, 4)) as trailing_margin_amount,
-    cast(coalesce(y.cost_to_serve_amount, 0) as decimal(18, 4)) as trailing_cost_to_serve_amount,
+    cast(case when c.has_deal then coalesce(b.frequency, 0) - coalesce(r.days, 0) end as bigint) as frequency,
+    cast(c.first_deal_on as date) as first_deal_on,
+    cast(c.last_deal_on as date) as last_deal_on,
+    cast({{ add_months "c.last_deal_on" (var "lapse_months") }} as date) as lapses_on,
+    cast(c.documents as bigint) as documents,
+    cast(c.net_amount as decimal(18, 4)) as net_amount,
+    cast(c.returns_amount as decimal(18, 4)) as returns_amount,
+    cast(c.costed_net_amount as decimal(18, 4)) as costed_net_amount,
+    cast(c.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(c.cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(c.trailing_net_amount as decimal(18, 4)) as trailing_net_amount,
+    cast(c.trailing_costed_net_amount as decimal(18, 4)) as trailing_costed_net_amount,
+    cast(c.trailing_margin_amount as decimal(18, 4)) as trailing_margin_amount,
+    cast(c.trailing_cost_to_serve_amount as decimal(18, 4)) as trailing_cost_to_serve_amount,
     cast(g.departed_on as date) as departed_on,
     cast(g.kind as varchar) as departure_kind,
     cast(t.latest.contacted_on as date) as last_contact_on,
@@ -319,14 +352,14 @@ select
     cast(l.latest.score as decimal(9, 4)) as last_score,
     cast(l.latest.scale as varchar) as last_score_scale,
     cast(l.latest.scored_on as date) as last_scored_on
-from valued as v
-left join {{ ref "dim_customer" }} as k on k.customer_id = v.customer_id and {{ touched "customer_id" "k.customer_id" }}
-left join trailing_year as y on y.customer_id = v.customer_id
-left join purchased as b on b.customer_id = v.customer_id
-left join repeated as r on r.customer_id = v.customer_id
-left join delivered as d on d.customer_id = v.customer_id
-left join last_scores as l on l.customer_id = v.customer_id
-left join departed as g on g.customer_id = v.customer_id
-left join last_contacts as t on t.customer_id = v.customer_id
-left join cases as a on a.customer_id = v.customer_id
-left join promises as p on p.customer_id = v.customer_id
+from customers as c
+left join first_versions as f on f.customer_id = c.customer_id
+left join assigned as s on s.customer_id = c.customer_id
+left join purchased as b on b.customer_id = c.customer_id
+left join repeated as r on r.customer_id = c.customer_id
+left join delivered as d on d.customer_id = c.customer_id
+left join last_scores as l on l.customer_id = c.customer_id
+left join departed as g on g.customer_id = c.customer_id
+left join last_contacts as t on t.customer_id = c.customer_id
+left join cases as a on a.customer_id = c.customer_id
+left join promises as p on p.customer_id = c.customer_id

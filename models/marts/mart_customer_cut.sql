@@ -50,6 +50,7 @@ valued as (
         case b.value_basis when 'margin' then coalesce(c.trailing_margin_amount, 0) else c.trailing_net_amount end as value_amount
     from {{ ref "mart_customer_base" }} as c
     cross join basis as b
+    where c.first_deal_on is not null
 ),
 -- At least k fifths of all are worse exactly if the k-th cut lies below.
 cuts as (

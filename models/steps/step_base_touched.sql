@@ -2,12 +2,12 @@
 name: step_base_touched
 description: >-
   Keys of customers of whom mart_customer_base may differ from the last published night: those of
-  step_customer_touched; those with other master data, contacts, cases or promises, or with a date of
-  these that as_of has passed since; and, where as_of's month is another, those with sales of a month
+  step_customer_touched; those with other master data, assignments, contacts, cases or promises, or with
+  a date of these that as_of has passed since; and, where as_of's month is another, those with sales of a month
   that is among the trailing twelve on one of the nights only.
 grain: [customer_key, customer_id]
 reaches: [as_of]
-optional: [fact_case, fact_contact, fact_customer_value, fact_promise]
+optional: [fact_assignment, fact_case, fact_contact, fact_customer_value, fact_promise]
 may_shrink: true
 columns:
   customer_key: {type: string, description: "A key, system:customer id."}
@@ -18,6 +18,12 @@ columns:
 {{ $year := printf "month between %s and %s" (add_months (month_start (var "as_of")) "-11") (month_start (var "as_of")) -}}
 {{ $last_year := printf "month between %s and %s" (add_months (month_start (var "last_as_of")) "-11") (month_start (var "last_as_of")) -}}
 with differing as (
+    select customer_key from {{ changed "fact_assignment" }}
+    union
+    select customer_key
+    from {{ ref "fact_assignment" }}
+    where ({{ var "as_of" }} between week_on and week_on + 6) <> ({{ var "last_as_of" }} between week_on and week_on + 6)
+    union
     select customer_key from {{ changed "fact_contact" }}
     union
     select customer_key from {{ changed "fact_case" }}
