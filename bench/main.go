@@ -59,10 +59,13 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// The history's end, the night after it, and what every contender may use.
+// nextDays are those after the history: the first of a month, when a month leaves the
+// trailing twelve and a month end comes to the past ones, and days like most.
+var nextDays = []string{"2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"}
+
+// The history's end, and what every contender may use.
 const (
 	asOf        = "2025-12-31"
-	nextAsOf    = "2026-01-01"
 	memoryLimit = "1200MB"
 	threads     = 2
 
@@ -161,19 +164,23 @@ func (b *bench) once(ctx context.Context, name string) (measure, error) {
 	return m, err
 }
 
-// nights measures one more day, a night with nothing new, and the start alone,
-// on top of the last full night.
+// nights measures more days, a night with nothing new, and the start alone, on top of the
+// last full night.
 func (b *bench) nights(ctx context.Context, r *report) (err error) {
-	if err := b.nextDay(ctx); err != nil {
-		return err
+	defer func() { err = errors.Join(err, b.forgetDays()) }()
+	for i, day := range nextDays {
+		if err := b.nextDay(ctx, i+1); err != nil {
+			return err
+		}
+		m, err := b.night(ctx, day)
+		if err != nil {
+			return fmt.Errorf("one more day: %w", err)
+		}
+		say("%s: %s", day, m)
+		r.days = append(r.days, m)
 	}
-	defer func() { err = errors.Join(err, b.forgetDay()) }()
-	if r.day, err = b.night(ctx, nextAsOf); err != nil {
-		return fmt.Errorf("one more day: %w", err)
-	}
-	say("one more day: %s", r.day)
 	for range max(b.rounds, 3) {
-		m, err := b.night(ctx, nextAsOf)
+		m, err := b.night(ctx, nextDays[len(nextDays)-1])
 		if err != nil {
 			return fmt.Errorf("nothing new: %w", err)
 		}

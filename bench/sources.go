@@ -34,7 +34,7 @@ func (b *bench) sources(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := b.forgetDay(); err != nil {
+	if err := b.forgetDays(); err != nil {
 		return err
 	}
 	if err := b.settings(); err != nil {
@@ -78,16 +78,16 @@ func warm(dir string) error {
 	})
 }
 
-func (b *bench) nextDay(ctx context.Context) error {
-	if _, err := demo.NextDay(ctx, b.options(), 1); err != nil {
+func (b *bench) nextDay(ctx context.Context, n int) error {
+	if _, err := demo.NextDay(ctx, b.options(), n); err != nil {
 		return err
 	}
 	return warm(b.data())
 }
 
-// forgetDay removes what nextDay wrote, so that every bench begins with the
+// forgetDays removes what nextDay wrote, so that every bench begins with the
 // same sources.
-func (b *bench) forgetDay() error {
+func (b *bench) forgetDays() error {
 	dated, err := filepath.Glob(filepath.Join(b.data(), "*", "*_????-??-??.*"))
 	for _, path := range dated {
 		if !strings.Contains(path, "_"+asOf+".") {
