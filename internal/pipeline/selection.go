@@ -55,11 +55,19 @@ func whyNot(name string, names []string, left map[string]string) string {
 	return "which is no model: `nightjar sql 'select model from nightjar.model'` lists them"
 }
 
-// withDownstream goes through the models, each after those that it refers to.
+// withDownstream goes through the models, each after those that it refers to. Who names
+// a view means the tables that it is made of.
 func (n *night) withDownstream(order []*models.Model) map[string]bool {
+	named := slices.Clone(n.options.Select)
+	for _, name := range n.options.Select {
+		if m := n.Catalog.Models[name]; m.View {
+			tables, _ := n.Catalog.Reads(m)
+			named = append(named, tables...)
+		}
+	}
 	selection := map[string]bool{}
 	for _, m := range order {
-		selection[m.Name] = slices.Contains(n.options.Select, m.Name) || slices.ContainsFunc(m.Refs, func(ref string) bool { return selection[ref] })
+		selection[m.Name] = slices.Contains(named, m.Name) || slices.ContainsFunc(m.Refs, func(ref string) bool { return selection[ref] })
 	}
 	for _, m := range slices.Backward(order) {
 		for _, ref := range m.Refs {

@@ -48,7 +48,8 @@ func (t *Tracer) Check(ctx context.Context, model string) (held []string, broken
 		return nil, nil, err
 	}
 	for _, e := range m.Trace {
-		if e.From != "" && t.present(e.From) {
+		adds := len(e.Columns)+len(e.Spread) > 0 // else it decides, which nothing can be held against
+		if e.From != "" && t.present(e.From) && adds {
 			if err := c.give(ctx, e); err != nil {
 				return nil, nil, err
 			}

@@ -52,7 +52,7 @@ measures:
     additivity: not additive
     format: percent
 trace:
-  - from: mart_customer
+  - from: mart_abc
     where: value_rank <= it.customers
     show: [value_rank]
     columns:
