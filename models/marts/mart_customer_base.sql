@@ -76,7 +76,7 @@ tests:
         from fact_customer_value as v
         join dim_customer_identity as i on i.customer_key = v.customer_key
         join mart_customer_base as c on c.customer_id = i.customer_id
-        where v.month <= (select as_of from mart_customer_cut)
+        where c.first_deal_on is not null and v.month <= (select as_of from mart_customer_cut)
       )
       having sum(by_customer) <> sum(by_line)
   - name: nobody with a deal is left out
