@@ -93,11 +93,10 @@ func (n Night) auditModel(ctx context.Context, s *store, m *models.Model) ([]Fin
 		return nil, err
 	}
 	defer conn.Close()
-	var rows int64
-	if err := conn.QueryRowContext(ctx, "select count(*) from "+table(m)).Scan(&rows); err != nil {
+	findings, err := n.rowGuards(ctx, conn, m)
+	if err != nil {
 		return nil, fmt.Errorf("counting %s: %w", m.Name, duck.Scrub(err))
 	}
-	findings := n.rowGuards(m, rows)
 	checks := n.checks(m)
 	for i := range checks {
 		switch c := &checks[i]; {

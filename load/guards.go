@@ -23,9 +23,13 @@ func (n Night) guard(model, name, severity, scope string) Finding {
 }
 
 // rowGuards compare the number of a table's rows with its files and with last night's.
-func (n Night) rowGuards(m *models.Model, rows int64) []Finding {
+func (n Night) rowGuards(ctx context.Context, conn *sql.Conn, m *models.Model) ([]Finding, error) {
 	if m.View {
-		return nil
+		return nil, nil
+	}
+	var rows int64
+	if err := conn.QueryRowContext(ctx, "select count(*) from "+table(m)).Scan(&rows); err != nil {
+		return nil, err
 	}
 	now, before := rowsOf(n.Manifest.Partitions(m.Name)), rowsOf(n.Previous.Partitions(m.Name))
 	held := n.guard(m.Name, models.RowCount, "block", "whole")
@@ -37,7 +41,7 @@ func (n Night) rowGuards(m *models.Model, rows int64) []Finding {
 	if n.RowDrop > 0 && !m.MayShrink && float64(before-rows) > n.RowDrop*float64(before) {
 		drop.fail(before-rows, fmt.Sprintf("%s, %d last night: more than %.0f %% are gone; see which deliveries brought less", count(rows, "row"), before, n.RowDrop*100))
 	}
-	return []Finding{held, drop}
+	return []Finding{held, drop}, nil
 }
 
 func abs(n int64) int64 { return max(n, -n) }

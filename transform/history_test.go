@@ -125,20 +125,25 @@ func TestHistoryOfCustomersIsKeptUpByThoseTouched(test *testing.T) {
 		build := func(model string) {
 			now[model] = w.buildAt(model, transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, vars)
 		}
-		keep := func(model string) {
-			before[model] = w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
-			whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, vars)
-			// spans that another month end gives are built whole
-			if model == "dim_customer_history" || len(before["step_value_basis"]) > 0 && cmp.Equal(w.rows(before["step_value_basis"], "month"), w.rows(now["step_value_basis"], "month")) {
-				w.same(t, model, whole, w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: before[model]}}, vars))
+		// kept gives the model's rows of both nights, whether or not tonight's are told from last night's.
+		kept := func(model string, isTold bool) (rows, whole []string) {
+			rows = w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
+			whole = w.buildAt(model, transform.Build{Inputs: now, Refs: now}, vars)
+			if isTold {
+				w.same(t, model, whole, w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: rows}}, vars))
 			}
-			now[model] = whole
+			return rows, whole
 		}
 		build("step_customer_touched")
-		keep("step_value_span")
-		keep("step_purchase_span")
+		// spans that another month end gives are built whole
+		sameEnds := len(before["step_value_basis"]) > 0 && cmp.Equal(w.rows(before["step_value_basis"], "month"), w.rows(now["step_value_basis"], "month"))
+		for _, span := range []string{"step_value_span", "step_purchase_span"} {
+			before[span], now[span] = kept(span, sameEnds)
+		}
+		build("step_month_end_touched")
+		kept("step_month_end_cut", true)
 		build("step_history_touched")
-		keep("dim_customer_history")
+		kept("dim_customer_history", true)
 	})
 }
 

@@ -72,11 +72,14 @@ tests:
       from (
         select net_amount as by_customer, 0 as by_line from mart_customer_base
         union all
-        select 0 as by_customer, v.net_amount as by_line
-        from fact_customer_value as v
-        join dim_customer_identity as i on i.customer_key = v.customer_key
-        join mart_customer_base as c on c.customer_id = i.customer_id
-        where c.first_deal_on is not null and v.month <= (select as_of from mart_customer_cut)
+        select 0 as by_customer, net_amount as by_line
+        from fact_customer_value
+        where customer_key <> 'anonymous' and month <= (select as_of from mart_customer_cut) and customer_key not in (
+          select i.customer_key
+          from dim_customer_identity as i
+          join mart_customer_base as c on c.customer_id = i.customer_id
+          where c.first_deal_on is null
+        )
       )
       having sum(by_customer) <> sum(by_line)
   - name: nobody with a deal is left out

@@ -6,6 +6,7 @@ description: >-
   Population: customers (customer_id, keys merged) with a deal by the month's end; anonymous sales
   are left out.
 grain: [month]
+upkeep: {touched: step_month_end_touched, replaces: month}
 columns:
   month: {type: date, description: First day of the month.}
   a_amount: {type: "decimal(18,4)", unit: reporting currency, description: "Trailing value of the last customer of tier A, the highest first, equal ones by customer_id; null while nobody has any."}
@@ -22,17 +23,26 @@ columns:
   frequency_cut_4: {type: bigint, unit: days, description: The same of four fifths.}
 */
 with month_ends as (
-    select month from {{ ref "step_value_basis" }}
+    select month from {{ ref "step_value_basis" }} where {{ touched "month" }}
+),
+-- Spans that hold at none of them say nothing.
+reach as (
+    select min(month) as first_month, max(month) as last_month from month_ends
+),
+purchase_spans as (
+    select p.month, p.next_month, p.last_purchase_on, p.frequency
+    from {{ ref "step_purchase_span" }} as p
+    join reach as r on p.month <= r.last_month and p.next_month > r.first_month
 ),
 -- What each month has more or less of each value than the one before, and from that how many
 -- customers have it at each month end.
 purchase_changes as (
     select month, last_purchase_on, frequency, count(*) as customers, grouping(last_purchase_on) as by_frequency
-    from {{ ref "step_purchase_span" }}
+    from purchase_spans
     group by grouping sets ((month, last_purchase_on), (month, frequency))
     union all
     select next_month, last_purchase_on, frequency, -count(*), grouping(last_purchase_on)
-    from {{ ref "step_purchase_span" }}
+    from purchase_spans
     group by grouping sets ((next_month, last_purchase_on), (next_month, frequency))
 ),
 purchased as (
@@ -68,9 +78,10 @@ fifths as (
 -- Values above zero in narrow bands, so that only those in which a tier ends are ranked. A square
 -- root is rounded exactly, and so never puts a higher value into a lower band.
 valued as materialized (
-    select customer_id, month, next_month, value_amount, cast(floor(4 * sqrt(value_amount)) as bigint) as band
-    from {{ ref "step_value_span" }}
-    where value_amount > 0
+    select v.customer_id, v.month, v.next_month, v.value_amount, cast(floor(4 * sqrt(v.value_amount)) as bigint) as band
+    from {{ ref "step_value_span" }} as v
+    join reach as r on v.month <= r.last_month and v.next_month > r.first_month
+    where v.value_amount > 0
 ),
 value_changes as (
     select month, band, sum(value_amount) as value_amount from valued group by month, band
