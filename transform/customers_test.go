@@ -273,7 +273,8 @@ func (w *workshop) identify(c company) map[string]string {
 		"customer":      w.give("'shop' as system, col0 as customer_id, date '2024-01-01' as valid_from, col1 as master_id, col2 as member_card, col3 as phone, col4 as email, 1 as delivery_id, col5 as source_row", customers),
 		"identity_link": w.give("col0 as key_a, col1 as key_b, col2 as same", declared),
 	}
-	match := w.build("dim_customer_match", transform.Build{Inputs: inputs})
+	values := w.build("step_contact_value", transform.Build{Inputs: inputs})
+	match := w.build("dim_customer_match", transform.Build{Inputs: inputs, Refs: map[string][]string{"step_contact_value": values}})
 	link := w.build("dim_customer_link", transform.Build{Refs: map[string][]string{"dim_customer_match": match}})
 	identity := w.build("dim_customer_identity", transform.Build{Inputs: inputs, Refs: map[string][]string{"dim_customer_link": link}})
 	ids := map[string]string{}

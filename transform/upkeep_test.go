@@ -100,7 +100,7 @@ func drawSales(t *rapid.T, row string) []string {
 func (n night) given(w *workshop) map[string][]string {
 	return map[string][]string{
 		"dim_customer_identity": w.give("col0 as customer_key, col1 as customer_id, col2 as rule", n.identity),
-		"customer":              w.give("col0 as system, col1 as customer_id, col2 as valid_from, col3 as city, col4 as parent_id, col5 as delivery_id, col6 as source_row", n.customers),
+		"customer":              w.give("col0 as system, col1 as customer_id, col2 as valid_from, col3 as city, col4 as parent_id, case col3 when '上海' then '138-0000-0001' else '1390000000' || col1 end as phone, col5 as delivery_id, col6 as source_row", n.customers),
 		"departure":             w.give("'shop' as system, col0 as customer_id, col1 as lost_on", n.departed),
 		"fact_customer_value":   w.give("col0 as customer_key, col1 as month, col2 as first_sold_on, col3 as last_sold_on, cast(col4 as decimal(18, 4)) as net_amount, day(col3) as documents, day(col3) as lines, col4 / 2 as returns_amount, col4 / 3 as costed_net_amount, nullif(col4, 2.25) as margin_amount, 0.5 as cost_to_serve_amount", n.value),
 		"fact_retention":        w.give("col0 as customer_key, col1 as month, cast(col2 as bigint) as purchase_days_mask, col3 as first_purchase_on, col4 as last_purchase_on, cast(col5 as decimal(18, 4)) as net_amount", n.bought),
@@ -120,7 +120,7 @@ func (n night) given(w *workshop) map[string][]string {
 // do they from a base and its patch, and from a patch of that patch.
 func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
 	w := newWorkshop(test)
-	upkept := []string{"dim_customer", "person_customer", "mart_customer_base", "step_retention_move", "step_cohort_month", "mart_cost_to_serve"}
+	upkept := []string{"dim_customer", "person_customer", "mart_customer_base", "step_retention_move", "step_cohort_month", "mart_cost_to_serve", "step_contact_value"}
 	rapid.Check(test, func(t *rapid.T) {
 		w.t = test
 		last := drawNight(t, night{})
@@ -135,7 +135,7 @@ func TestUpkeepGivesWhatBuildingFromNothingGives(test *testing.T) {
 			now, nowVars := tonight.given(w), w.vars(tonight.asOf, last.asOf)
 			now["dim_customer"] = w.buildAt("dim_customer", transform.Build{Inputs: now, Refs: now}, nowVars)
 			refs := maps.Clone(before)
-			for _, touched := range []string{"step_customer_touched", "step_cost_touched", "step_base_touched"} {
+			for _, touched := range []string{"step_customer_touched", "step_cost_touched", "step_base_touched", "step_contact_touched"} {
 				now[touched] = w.buildAt(touched, transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, nowVars)
 				refs[touched] = now[touched]
 			}

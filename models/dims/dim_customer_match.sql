@@ -8,8 +8,7 @@ description: >-
   half a telephone number, links nobody; one that more keys carry than identity.max_keys is
   one row without a verdict. The values themselves are not in it.
 grain: [ordinal, key_a, key_b]
-reaches: [as_of]
-optional: [identity_link, customer]
+optional: [identity_link, step_contact_value]
 columns:
   ordinal: {type: int, description: "Order in which links are tried, lowest first: 1 by hand, 2 master id, 3 member card, 4 telephone, 5 e-mail.", tests: [not_null]}
   key_a: {type: string, description: The smaller customer key., tests: [not_null]}
@@ -20,55 +19,22 @@ columns:
 tests:
   - unique: [ordinal, key_a, key_b]
 */
-with customers as (
-    select
-        system || ':' || customer_id as customer_key,
-        master_id,
-        member_card,
-        phone,
-        email
-    from {{ input "customer" }}
-    qualify {{ is_version "system, customer_id" (var "as_of") }}
-),
-attributes as (
-    select 2 as ordinal, 'master_id' as rule, {{ code "master_id" }} as value, customer_key
-    from customers
-    where master_id is not null
-    union all
-    select 3 as ordinal, 'member_card' as rule, {{ code "member_card" }} as value, customer_key
-    from customers
-    where member_card is not null
-    union all
-    select 4 as ordinal, 'phone' as rule, {{ phone "phone" (var "default_country") }} as value, customer_key
-    from customers
-    where phone is not null
-    union all
-    select 5 as ordinal, 'email' as rule, {{ email "email" }} as value, customer_key
-    from customers
-    where email is not null
-),
--- Most values are one key's alone: their hashes tell, at a third of the cost of the texts.
-hashed as materialized (
-    select ordinal, rule, value, customer_key, hash(ordinal, value) as value_hash from attributes
-),
-repeated as (
-    select value_hash from hashed group by value_hash having count(*) > 1
-),
-shared as (
-    select ordinal, rule, list(customer_key) as keys
-    from hashed
-    where value_hash in (from repeated)
-    group by ordinal, rule, value
-    having count(*) > 1 and value is not null
+with shared as (
+    select ordinal, list(customer_key) as keys
+    from {{ ref "step_contact_value" }}
+    where (value_low, value_high) in (
+        select (value_low, value_high) from {{ ref "step_contact_value" }} group by value_low, value_high having count(*) > 1
+    )
+    group by ordinal, value_low, value_high
 ),
 -- Two steps: two lists unnested in one would run side by side.
 firsts as (
-    select ordinal, rule, keys, unnest(keys) as key_a
+    select ordinal, keys, unnest(keys) as key_a
     from shared
     where len(keys) <= {{ var "identity_max_keys" }}
 ),
 paired as (
-    select ordinal, rule, key_a, unnest(keys) as key_b, len(keys) as keys from firsts
+    select ordinal, key_a, unnest(keys) as key_b, len(keys) as keys from firsts
 ),
 by_hand as (
     select
@@ -78,16 +44,16 @@ by_hand as (
     from {{ input "identity_link" }}
 ),
 pairs as (
-    select 1 as ordinal, key_a, key_b, 'manual' as rule, bool_and(same) as same, null as keys
+    select 1 as ordinal, key_a, key_b, bool_and(same) as same, null as keys
     from by_hand
     where key_a <> key_b
     group by key_a, key_b
     union all
-    select ordinal, key_a, key_b, rule, true as same, keys
+    select ordinal, key_a, key_b, true as same, keys
     from paired
     where key_a < key_b
     union all
-    select ordinal, list_min(keys) as key_a, list_max(keys) as key_b, rule, null as same, len(keys) as keys
+    select ordinal, list_min(keys) as key_a, list_max(keys) as key_b, null as same, len(keys) as keys
     from shared
     where len(keys) > {{ var "identity_max_keys" }}
 )
@@ -95,7 +61,7 @@ select
     cast(ordinal as integer) as ordinal,
     cast(key_a as varchar) as key_a,
     cast(key_b as varchar) as key_b,
-    cast(rule as varchar) as rule,
+    cast(['manual', 'master_id', 'member_card', 'phone', 'email'][ordinal] as varchar) as rule,
     cast(same as boolean) as same,
     cast(keys as bigint) as keys
 from pairs
