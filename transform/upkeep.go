@@ -96,20 +96,17 @@ func (r rendering) added(tonight string) (string, error) {
 	return fmt.Sprintf("select %s, %s from (%s) group by %[1]s having %[4]s", keys, strings.Join(sums, ", "), rows, strings.Join(present, " or ")), nil
 }
 
-// patchedIn is the condition that a row of a model is of the keys of its patches, where
-// both nights have one base: all others are alike.
-func (r rendering) patchedIn(m *models.Model, d Differing) string {
-	if !m.Patches() || len(d.Before) == 0 || len(d.Now) == 0 || d.Before[0] != d.Now[0] {
-		return ""
+// readings are how the files of a model are read, last night's and tonight's, by whoever
+// asks what differs. Where tonight's patch has the base of last night's rows, and so all keys
+// of their patch, the rows of all other keys are alike and are left out.
+func (r rendering) readings(m *models.Model, d Differing) (before, now func(files []string) string) {
+	if !m.Patches() || len(d.Now) != 3 || len(d.Before) == 0 || d.Before[0] != d.Now[0] {
+		return r.of(m), r.of(m)
 	}
-	by := r.Name(m.Upkeep.Replaces)
-	var keys []string
-	for _, files := range [][]string{d.Before, d.Now} {
-		if len(files) == 3 {
-			keys = append(keys, "select "+by+" from "+r.Files(files[1:2]))
-		}
+	before = func(files []string) string {
+		return fmt.Sprintf("(select * from %s where %s in (select %[2]s from %s))", r.of(m)(files), r.Name(m.Upkeep.Replaces), r.Files(d.Now[1:2]))
 	}
-	return " where " + by + " in (" + strings.Join(keys, " union all ") + ")"
+	return before, func(files []string) string { return r.Files(files[2:]) }
 }
 
 // touched is the condition that a key, the column of that name among the touched or an
@@ -133,10 +130,11 @@ func (r rendering) touched(column string, expression ...string) (string, error) 
 // only, last night's ones marked by _was.
 func (r rendering) changed(name string) (string, error) {
 	var columns []models.Column
-	read, where := r.Files, ""
+	d := r.Changed[name]
+	before, now := r.Files, r.Files
 	if m := r.catalog.Models[name]; m != nil {
-		columns, read = m.Columns, r.of(m)
-		where = r.patchedIn(m, r.Changed[name])
+		columns = m.Columns
+		before, now = r.readings(m, d)
 	} else if in := r.catalog.Inputs[name]; in != nil {
 		columns = in.LiveColumns()
 	} else {
@@ -146,9 +144,9 @@ func (r rendering) changed(name string) (string, error) {
 	for i, c := range columns {
 		names[i] = r.Name(c.Name)
 	}
-	rows := func(files []string) string {
-		return "select " + strings.Join(names, ", ") + " from " + r.complete(columns, files, read) + where
-	}
-	before, now := rows(r.Changed[name].Before), rows(r.Changed[name].Now)
-	return fmt.Sprintf("(select *, false as _was from (%s except %s) union all select *, true as _was from (%[2]s except %[1]s))", now, before), nil
+	rows := "select " + strings.Join(names, ", ") + " from "
+	return fmt.Sprintf(`(with tonight as (%s), last_night as (%s)
+    select *, false as _was from (select * from tonight except select * from last_night)
+    union all select *, true as _was from (select * from last_night except select * from tonight))`,
+		rows+r.complete(columns, d.Now, now), rows+r.complete(columns, d.Before, before)), nil
 }

@@ -56,9 +56,7 @@ passed as (
     from {{ ref "step_purchase_span" }} as p
     join frequencies as m on m.month >= p.month and m.month < p.next_month and p.frequency > m.low and p.frequency <= m.high
     union
-    select customer_id from {{ changed "step_value_span" }}
-    union
-    select customer_id from {{ changed "step_purchase_span" }}
+    select customer_id from {{ ref "step_month_end_touched" }}
     union
     select customer_id
     from {{ ref "dim_customer_identity" }}

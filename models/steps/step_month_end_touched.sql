@@ -1,31 +1,37 @@
 /* model
 name: step_month_end_touched
 description: >-
-  Month ends (month) whose cuts may differ from the last published night: those that are new or gone
-  or have another basis, and those at which some customer has another value, frequency or last
-  purchase day than it had. Empty on a first night.
-grain: [month]
+  One row per customer (customer_id) and month end (month) at which it has another value, frequency
+  or last purchase day than in the last published night, or its first one where only the spans are
+  cut otherwise; and one without a customer for each month end that is new or gone or has another
+  basis. Empty on a first night.
+grain: [month, customer_id]
 may_shrink: true
 columns:
   month: {type: date, description: First day of the month.}
+  customer_id: {type: string, description: The customer; null for the month end itself.}
 */
-with ends as (
-    select month, value_basis, _was from {{ changed "step_value_basis" }}
+with spans as (
+    select customer_id, month, next_month, value_amount, null as frequency, null as last_purchase_on, _was
+    from {{ changed "step_value_span" }}
+    union all
+    select customer_id, month, next_month, null as value_amount, frequency, last_purchase_on, _was
+    from {{ changed "step_purchase_span" }}
 ),
 -- Few rows: spans that are cut elsewhere and say the same of a month are alike there.
 differing as (
-    select e.month
-    from {{ changed "step_value_span" }} as v
-    join {{ ref "step_value_basis" }} as e on e.month >= v.month and e.month < v.next_month
-    group by e.month, v.customer_id, v.value_amount
-    having count(*) filter (where v._was) <> count(*) filter (where not v._was)
-    union
-    select e.month
-    from {{ changed "step_purchase_span" }} as p
-    join {{ ref "step_value_basis" }} as e on e.month >= p.month and e.month < p.next_month
-    group by e.month, p.customer_id, p.frequency, p.last_purchase_on
-    having count(*) filter (where p._was) <> count(*) filter (where not p._was)
+    select distinct s.customer_id, e.month
+    from spans as s
+    join {{ ref "step_value_basis" }} as e on e.month >= s.month and e.month < s.next_month
+    group by s.customer_id, e.month, s.value_amount, s.frequency, s.last_purchase_on
+    having count(*) filter (where s._was) <> count(*) filter (where not s._was)
 )
-select cast(month as date) as month from ends
+select cast(month as date) as month, cast(null as varchar) as customer_id
+from {{ changed "step_value_basis" }}
 union
-select month from differing
+select month, customer_id from differing
+union
+select min(month) as month, customer_id
+from spans
+where customer_id not in (select customer_id from differing)
+group by customer_id
