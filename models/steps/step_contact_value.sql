@@ -13,8 +13,8 @@ upkeep: {touched: step_contact_touched, replaces: customer_key}
 columns:
   customer_key: {type: string, description: "A key, system:customer id."}
   ordinal: {type: int, description: "What the value is: 2 master id, 3 member card, 4 telephone, 5 e-mail."}
-  value_low: {type: bigint, personal: true, description: The lower half of the hash of ordinal and value.}
-  value_high: {type: bigint, personal: true, description: The upper half.}
+  value_low: {type: bigint, personal: true, description: "The lower half of the hash of ordinal and value, without its highest bit."}
+  value_high: {type: bigint, personal: true, description: "The upper half, without its lowest bit."}
 */
 with customers as (
     select
@@ -43,11 +43,15 @@ attributes as (
     select customer_key, 5 as ordinal, {{ email "email" }} as value
     from customers
     where email is not null
+),
+-- In two steps, so that what is costly is worked out once.
+hashed as materialized (
+    select customer_key, ordinal, md5_number(ordinal || ':' || value) as value_hash from attributes
 )
 select
     cast(customer_key as varchar) as customer_key,
     cast(ordinal as integer) as ordinal,
-    cast(md5_number_lower(ordinal || ':' || value) >> 1 as bigint) as value_low,
-    cast(md5_number_upper(ordinal || ':' || value) >> 1 as bigint) as value_high
-from attributes
-where value is not null
+    cast(value_hash & 9223372036854775807 as bigint) as value_low,
+    cast(value_hash >> 65 as bigint) as value_high
+from hashed
+where value_hash is not null
