@@ -143,5 +143,11 @@ func (m *Model) Kind() string {
 	return kind
 }
 
+// Normalizes says whether the model's SQL brings codes, addresses or telephone numbers into
+// their one form.
+func (m *Model) Normalizes() bool {
+	return slices.ContainsFunc([]string{"code", "email", "phone"}, func(form string) bool { return len(named(m.SQL, form)) > 0 })
+}
+
 // Person says whether the model's rows go into the person file.
 func (m *Model) Person() bool { return m.File == "person" }

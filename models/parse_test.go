@@ -49,6 +49,20 @@ func TestWhatAModelNeedsOneOfIsNamedOnceAndIsRead(t *testing.T) {
 	}
 }
 
+func TestAModelThatNormalizesIsKnown(t *testing.T) {
+	for sql, want := range map[string]bool{
+		`select {{ phone "p.phone" (var "default_country") }} from {{ input "customer" }} as p`: true,
+		`select {{ code "card" }}`:                                 true,
+		`select phone, email from {{ input "customer" }}`:          false,
+		`select {{ ref "email" }}.code`:                            false,
+		`select {{ days_between "email" "phone" }} -- {{ email }}`: false,
+	} {
+		if m := (&Model{SQL: sql}); m.Normalizes() != want {
+			t.Errorf("%s normalizes: %v", sql, !want)
+		}
+	}
+}
+
 func TestMonthsAreBuiltTogetherOrOneByOne(t *testing.T) {
 	model := func(header, sql string) (*Model, error) {
 		return ParseModel("facts/fact_a.sql", []byte("/* model\nname: fact_a\ngrain: [month]\n"+header+"columns: {month: {type: date}}\n*/\n"+sql))

@@ -11,6 +11,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Forms changes when the same text may come into another form than before, by this package
+// or by what it stands on: whatever keeps forms is then worked out anew.
+const Forms = "1, github.com/nyaruka/phonenumbers v1.8.1, golang.org/x/text v0.43.0"
+
 // Code is the one form of a card's number or a master id: full-width
 // characters as half-width ones (NFKC), without blanks and invisible
 // characters around it. False means that it names nobody: it has no letter and

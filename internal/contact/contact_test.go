@@ -1,6 +1,24 @@
 package contact
 
-import "testing"
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// Whoever updates a module that the forms stand on says so in Forms, and counts it on when
+// this package's own forms change.
+func TestFormsNameTheModulesThatAreUsed(t *testing.T) {
+	modules, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, module := range strings.Split(Forms, ", ")[1:] {
+		if !strings.Contains(string(modules), "\t"+module+"\n") {
+			t.Errorf("go.mod has not %s: telephone numbers of some customers would be of another form than others'", module)
+		}
+	}
+}
 
 func TestACodeHasOneForm(t *testing.T) {
 	for _, c := range []struct{ text, want string }{

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"nightjar/internal/contact"
 	"nightjar/internal/lake"
 	"nightjar/models"
 	"nightjar/transform"
@@ -90,6 +91,9 @@ func (p plot) need(m *models.Model, month models.Month) need {
 func (p plot) key(m *models.Model, month models.Month) need {
 	n := need{model: m, month: month, inputs: map[string][]string{}, refs: map[string][]string{}, previous: p.before(m)}
 	parts := []string{generation, m.Fingerprint, string(month)}
+	if m.Normalizes() {
+		parts = append(parts, "forms="+contact.Forms)
+	}
 	for _, name := range m.Vars {
 		if name != "as_of" && name != "last_as_of" {
 			parts = append(parts, "var "+name+"="+p.vars[name])
