@@ -125,14 +125,19 @@ func TestHistoryOfCustomersIsKeptUpByThoseTouched(test *testing.T) {
 		build := func(model string) {
 			now[model] = w.buildAt(model, transform.Build{Inputs: now, Refs: now, Changed: differing(before, now)}, vars)
 		}
-		// kept gives the model's rows of both nights, whether or not tonight's are told from last night's.
-		kept := func(model string, isTold bool) (rows, whole []string) {
+		// kept gives the model's rows of both nights; tonight's, where they are told from last night's,
+		// as a patch.
+		kept := func(model string, isTold bool) (rows, tonight []string) {
 			rows = w.buildAt(model, transform.Build{Inputs: before, Refs: before}, vars)
-			whole = w.buildAt(model, transform.Build{Inputs: now, Refs: now}, vars)
-			if isTold {
-				w.same(t, model, whole, w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: rows}}, vars))
+			whole := w.buildAt(model, transform.Build{Inputs: now, Refs: now}, vars)
+			if !isTold {
+				return rows, whole
 			}
-			return rows, whole
+			last := &transform.Last{Inputs: before, Refs: before, Vars: vars, Rows: rows}
+			w.same(t, model, whole, w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: last}, vars))
+			patched := w.buildAt(model, transform.Build{Inputs: now, Refs: now, Last: last, Keys: w.out()}, vars)
+			w.same(t, model, whole, patched)
+			return rows, patched
 		}
 		build("step_customer_touched")
 		// spans that another month end gives are built whole
