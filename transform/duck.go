@@ -20,10 +20,6 @@ import (
 type Duck struct {
 	db      *sql.DB
 	catalog *models.Catalog
-	// Level of zstd, for models by month, and rows of a row group. Measured on a million rows of
-	// fact_sale: level 3 and 6 cost more and save nothing or 3 %, half a million
-	// rows a group cost 40 % more and save 8 %.
-	Level, RowGroup int
 	// Fast leaves out fsync: for files that nobody keeps, or that the caller syncs.
 	Fast bool
 	// Sorted files have their rows in the order of the grain, so that the same
@@ -39,7 +35,7 @@ type Duck struct {
 
 // NewDuck returns an engine that builds models of the catalog.
 func NewDuck(db *sql.DB, catalog *models.Catalog) *Duck {
-	return &Duck{db: db, catalog: catalog, Level: 1, RowGroup: 122_880, Sorted: true}
+	return &Duck{db: db, catalog: catalog, Sorted: true}
 }
 
 // Build implements Engine. The columns must be those of the header, which is
@@ -122,7 +118,7 @@ func (e *Duck) check(ctx context.Context, conn *sql.Conn, m *models.Model, query
 // once they have been read back and settled.
 func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string) (Files, error) {
 	out := b.Outs[0]
-	rows, err := e.copy(ctx, conn, out, query, b.Model, b.Model.Columns, b.Model.Grain)
+	rows, err := e.copy(ctx, conn, out, query, b.Model.Columns, b.Model.Grain)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +129,7 @@ func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string)
 		if err != nil {
 			return nil, err
 		}
-		keys, err := e.copy(ctx, conn, b.Keys, query, b.Model, []models.Column{by}, []string{by.Name})
+		keys, err := e.copy(ctx, conn, b.Keys, query, []models.Column{by}, []string{by.Name})
 		if err != nil {
 			return nil, err
 		}
@@ -146,11 +142,11 @@ func (e *Duck) write(ctx context.Context, conn *sql.Conn, b Build, query string)
 }
 
 // copy copies a query's rows, the model's or its keys, to a file that is not yet at its path.
-func (e *Duck) copy(ctx context.Context, conn *sql.Conn, path, query string, m *models.Model, columns []models.Column, by []string) (File, error) {
+func (e *Duck) copy(ctx context.Context, conn *sql.Conn, path, query string, columns []models.Column, by []string) (File, error) {
 	if e.Sorted {
 		query = "select * from (" + query + "\n) order by " + order(by)
 	}
-	result, err := conn.ExecContext(ctx, "copy ("+query+"\n) to "+duck.Text(unfinished(path))+" ("+e.format(m, columns)+")")
+	result, err := conn.ExecContext(ctx, "copy ("+query+"\n) to "+duck.Text(unfinished(path))+" ("+written(columns)+")")
 	if err != nil {
 		return File{}, err
 	}
@@ -158,23 +154,14 @@ func (e *Duck) copy(ctx context.Context, conn *sql.Conn, path, query string, m *
 	return File{Path: path, Rows: rows}, err
 }
 
-// format is how a model's file is written: the columns keep their field ids by
+// written are the options of a file with these columns, which keep their field ids by
 // their place in the header.
-func (e *Duck) format(m *models.Model, columns []models.Column) string {
+func written(columns []models.Column) string {
 	ids := make([]string, len(columns))
 	for i, c := range columns {
 		ids[i] = fmt.Sprintf("%s: %d", duck.Name(c.Name), i+1)
 	}
-	return fmt.Sprintf("format parquet, compression %s, row_group_size %d, field_ids {%s}", e.codec(m), e.RowGroup, strings.Join(ids, ", "))
-}
-
-// codec is how a model's files are compressed: months, which are written once and read now
-// and then, to few bytes; what has no months, and is read whole every night, quickly.
-func (e *Duck) codec(m *models.Model) string {
-	if m.Monthly() {
-		return fmt.Sprintf("zstd, compression_level %d", e.Level)
-	}
-	return "lz4_raw"
+	return duck.ParquetOptions + ", field_ids {" + strings.Join(ids, ", ") + "}"
 }
 
 func (e *Duck) settleAll(files Files) (err error) {

@@ -23,7 +23,7 @@ func (e *Duck) writeMonths(ctx context.Context, conn *sql.Conn, b Build, query s
 	files := make(Files, len(b.Months))
 	var written int64
 	for i, month := range b.Months {
-		file, err := e.copy(ctx, conn, b.Outs[i], "from temp.built where month = "+monthLiteral(month), b.Model, b.Model.Columns, b.Model.Grain)
+		file, err := e.copy(ctx, conn, b.Outs[i], "from temp.built where month = "+monthLiteral(month), b.Model.Columns, b.Model.Grain)
 		if err != nil {
 			return nil, err
 		}

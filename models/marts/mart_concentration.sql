@@ -92,9 +92,11 @@ groups as (
     group by above.customer_id
 ),
 history as (
-    select min(month) as first_month
+    select month as first_month
     from {{ ref "fact_customer_value" }}
     where customer_key <> 'anonymous' and month <= {{ var "as_of" }}
+    order by month
+    limit 1
 ),
 years as (
     select
@@ -109,24 +111,14 @@ years as (
 ),
 -- Periods by number, since numbers sort faster than names; the trailing months and all history last.
 periods as (
-    select distinct year as number, cast(year as varchar) as period, make_date(year, 1, 1) as first_month, make_date(year, 12, 1) as last_month
+    select year as number, cast(year as varchar) as period, make_date(year, 1, 1) as first_month, make_date(year, 12, 1) as last_month
     from years
+    group by year
     union all
     select 10000, 'trailing', {{ add_months (month_start (var "as_of")) "-11" }}, {{ month_start (var "as_of") }}
     union all
     select 10001, 'all', first_month, {{ month_start (var "as_of") }}
     from history
-),
-by_customer as (
-    select year as number, customer_id, net_amount
-    from years
-    union all
-    select 10000, customer_id, trailing_net_amount
-    from {{ ref "mart_customer" }}
-    where last_deal_on >= {{ add_months (month_start (var "as_of")) "-11" }}
-    union all
-    select 10001, customer_id, net_amount
-    from {{ ref "mart_customer" }}
 ),
 -- All that belong to a group, its topmost parent included: few beside those who are alone.
 members as (
@@ -134,9 +126,27 @@ members as (
     union
     select group_id, group_id from groups where group_id not in (select customer_id from groups)
 ),
+by_customer as (
+    select number, customer_id, net_amount, customer_id in (select customer_id from members) as is_member
+    from (
+        select year as number, customer_id, net_amount
+        from years
+        union all
+        select 10000, customer_id, trailing_net_amount
+        from {{ ref "mart_customer" }}
+        where last_deal_on >= {{ add_months (month_start (var "as_of")) "-11" }}
+        union all
+        select 10001, customer_id, net_amount
+        from {{ ref "mart_customer" }}
+    )
+),
+-- They are told from the others first: few rows are then joined, and not all looked up.
+of_members as (
+    select number, customer_id, net_amount from by_customer where is_member
+),
 grouped as (
-    select by_customer.number, members.group_id, cast(sum(by_customer.net_amount) as decimal(18, 4)) as net_amount
-    from by_customer
+    select of_members.number, members.group_id, cast(sum(of_members.net_amount) as decimal(18, 4)) as net_amount
+    from of_members
     join members using (customer_id)
     group by all
 ),
@@ -147,7 +157,7 @@ tallied as (
         number,
         cast(net_amount as decimal(18, 4)) as net_amount,
         count(*) as customers,
-        count(*) filter (where customer_id not in (select customer_id from members)) as alone
+        count(*) filter (where not is_member) as alone
     from by_customer
     group by 1, 2
 ),
@@ -222,13 +232,19 @@ summed as (
     from ranked
     group by part
 ),
+-- Nobody who brings less is the largest of any part.
+large as (
+    select number, customer_id, net_amount, is_member
+    from by_customer
+    where net_amount >= (select min(largest_amount) from sized)
+),
 largest as (
     select sized.part, min(customer_id) as customer_id
     from sized
     join (
-        select 2 * number as part, customer_id, net_amount from by_customer
+        select 2 * number as part, customer_id, net_amount from large
         union all
-        select 2 * number + 1, customer_id, net_amount from by_customer where customer_id not in (select customer_id from members)
+        select 2 * number + 1, customer_id, net_amount from large where not is_member
         union all
         select 2 * number + 1, group_id, net_amount from grouped
     ) as a on a.part = sized.part and a.net_amount = sized.largest_amount
