@@ -85,6 +85,13 @@ with merged as (
     from {{ ref "dim_customer_identity" }}
     where customer_key <> customer_id
 ),
+-- Rows are chosen before they are joined: an engine may join all of them first.
+costs as (
+    select * from {{ ref "fact_cost_to_serve" }} where customer_key <> 'unspread' and {{ touched "customer_key" }}
+),
+months as (
+    select * from {{ ref "fact_customer_value" }} where {{ touched "customer_key" }}
+),
 served as (
     select
         c.month,
@@ -96,9 +103,8 @@ served as (
         sum(c.cost_amount) filter (where c.driver = 'deliveries') as deliveries_amount,
         sum(c.cost_amount) filter (where c.driver = 'service_uses') as service_uses_amount,
         sum(c.cost_amount) as cost_to_serve_amount
-    from {{ ref "fact_cost_to_serve" }} as c
+    from costs as c
     left join merged as i on i.customer_key = c.customer_key
-    where c.customer_key <> 'unspread' and {{ touched "customer_key" "c.customer_key" }}
     group by all
     union all
     select month, 'unspread' as customer_id, 0, 0, 0, 0, 0, 0, sum(cost_amount) as cost_to_serve_amount
@@ -114,9 +120,8 @@ bought as (
         sum(v.net_amount) as net_amount,
         sum(v.margin_amount) as margin_amount,
         sum(v.costed_net_amount) as costed_net_amount
-    from {{ ref "fact_customer_value" }} as v
+    from months as v
     left join merged as i on i.customer_key = v.customer_key
-    where {{ touched "customer_key" "v.customer_key" }}
     group by all
 )
 select

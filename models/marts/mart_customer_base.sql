@@ -84,16 +84,17 @@ tests:
       having sum(by_customer) <> sum(by_line)
   - name: nobody with a deal is left out
     sql: >-
-      select i.customer_id, v.customer_key, v.first_deal_on
-      from (
-        select customer_key, min(first_sold_on) as first_deal_on
-        from fact_customer_value
-        where first_sold_on <= (select as_of from mart_customer_cut) and customer_key not in (select customer_id from mart_customer_base where first_deal_on is not null)
-        group by customer_key
-      ) as v
-      join dim_customer_identity as i on i.customer_key = v.customer_key
-      where i.customer_id not in (select customer_id from mart_customer_base where first_deal_on is not null)
-      order by i.customer_id, v.customer_key
+      select t.customer_id, v.customer_key, min(v.first_sold_on) as first_deal_on
+      from fact_customer_value as v
+      join (
+        select customer_key, customer_id
+        from dim_customer_identity
+        where customer_id not in (select customer_id from mart_customer_base where first_deal_on is not null)
+      ) as t on t.customer_key = v.customer_key
+      where v.first_sold_on is not null
+      group by t.customer_id, v.customer_key
+      having min(v.first_sold_on) <= (select as_of from mart_customer_cut)
+      order by t.customer_id, v.customer_key
   - name: who has a deal has a sum of everything
     sql: >-
       select customer_id, first_deal_on from mart_customer_base
@@ -102,8 +103,9 @@ tests:
         or first_deal_on is null and coalesce(last_deal_on::varchar, lapses_on::varchar, frequency::varchar, net_amount::varchar, trailing_net_amount::varchar) is not null
   - name: every customer is there
     sql: >-
-      select count(*) as customers, (select count(*) from mart_customer_base) as here from dim_customer
-      having count(*) <> (select count(*) from mart_customer_base)
+      select customers, here
+      from (select (select count(*) from dim_customer) as customers, (select count(*) from mart_customer_base) as here)
+      where customers <> here
   - name: purchase days are at least one for each first purchase
     sql: >-
       select customer_id, frequency, first_purchase_on from mart_customer_base
@@ -120,6 +122,7 @@ shared as (
     union
     select customer_id as customer_key, customer_id from merged
 ),
+-- Rows are chosen before they are joined: an engine may join all of them first.
 value_months as (
     select
         customer_key,
@@ -198,9 +201,12 @@ delivered as (
         sum(deliveries) as deliveries,
         sum(deliveries_promised) as deliveries_promised,
         sum(deliveries_on_time) as deliveries_on_time
-    from {{ ref "fact_satisfaction" }}
+    from (
+        select customer_key, deliveries, deliveries_promised, deliveries_on_time
+        from {{ ref "fact_satisfaction" }}
+        where deliveries > 0 and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
+    )
     left join merged using (customer_key)
-    where deliveries > 0 and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
     group by 1
 ),
 -- The latest, by date and then by key.
@@ -211,14 +217,16 @@ last_scores as (
             scored_on: coalesce(a.answered_on, a.month), system: a.system, response_id: a.response_id, question_id: a.question_id,
             score: case when q.polarity = -1 then q.lowest + q.highest - a.score else a.score end, scale: q.scale
         }) as latest
-    from {{ ref "fact_survey_answer" }} as a
+    from (
+        select *
+        from {{ ref "fact_survey_answer" }}
+        where customer_key <> 'anonymous' and asked_side = 'customer' and score is not null
+            and coalesce(answered_on, month) <= {{ var "as_of" }} and {{ touched "customer_key" }}
+    ) as a
     join {{ ref "dim_survey_question" }} as q
         on q.system = a.system and q.survey_id = a.survey_id and q.question_id = a.question_id
     left join merged on merged.customer_key = a.customer_key
-    where a.customer_key <> 'anonymous' and a.asked_side = 'customer' and a.score is not null
-        and q.role = 'overall' and q.scale <> 'text'
-        and coalesce(a.answered_on, a.month) <= {{ var "as_of" }}
-        and {{ touched "customer_key" "a.customer_key" }}
+    where q.role = 'overall' and q.scale <> 'text'
     group by 1
 ),
 -- Of those without a date of their own: when the first version of any key holds.

@@ -156,19 +156,25 @@ departed as materialized (
     join {{ ref "dim_customer_identity" }} as i on i.customer_key = d.system || ':' || d.customer_id
     where d.lost_on <= {{ var "as_of" }}
 ),
--- Few customers: who departed in the month of the first deal, and did not buy again in it.
+-- Few customers, found first and then looked up: who departed in the month of the first deal …
+departed_at_once as materialized (
+    select c.customer_id, c.deal_month, max(d.lost_on) as lost_on
+    from departed as d
+    join customers as c on c.customer_id = d.customer_id and c.deal_month = {{ month_start "d.lost_on" }}
+    group by all
+),
+their_keys as materialized (
+    select d.customer_id, d.deal_month, d.lost_on, i.customer_key
+    from departed_at_once as d
+    join {{ ref "dim_customer_identity" }} as i on i.customer_id = d.customer_id
+),
+-- … and did not buy again in it.
 lost_at_once as (
-    select c.customer_id
-    from (
-        select c.customer_id, c.deal_month, max(d.lost_on) as lost_on
-        from departed as d
-        join customers as c on c.customer_id = d.customer_id and c.deal_month = {{ month_start "d.lost_on" }}
-        group by all
-    ) as c
-    join {{ ref "dim_customer_identity" }} as i on i.customer_id = c.customer_id
-    join {{ ref "fact_customer_value" }} as v on v.customer_key = i.customer_key and v.month = c.deal_month
-    group by c.customer_id
-    having max(c.lost_on) >= max(case when v.last_sold_on <= {{ var "as_of" }} then v.last_sold_on when v.first_sold_on <= {{ var "as_of" }} then v.first_sold_on end)
+    select k.customer_id
+    from their_keys as k
+    join {{ ref "fact_customer_value" }} as v on v.customer_key = k.customer_key and v.month = k.deal_month
+    group by k.customer_id
+    having max(k.lost_on) >= max(case when v.last_sold_on <= {{ var "as_of" }} then v.last_sold_on when v.first_sold_on <= {{ var "as_of" }} then v.first_sold_on end)
 ),
 -- Everybody else without a deal is potential.
 spans as (

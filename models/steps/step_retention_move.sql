@@ -28,15 +28,20 @@ with merged as (
     from {{ ref "dim_customer_identity" }}
     where customer_key <> customer_id
 ),
+-- Rows are chosen before they are joined: an engine may join all of them first.
+value_months as (
+    select customer_key, month, first_sold_on, last_sold_on, net_amount
+    from {{ ref "fact_customer_value" }}
+    where customer_key <> 'anonymous' and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
+),
 customer_months as (
     select
         coalesce(merged.customer_id, customer_key) as customer_id,
         12 * year(month) + month(month) as number,
         case when last_sold_on <= {{ var "as_of" }} then last_sold_on when first_sold_on <= {{ var "as_of" }} then first_sold_on end as last_deal_on,
         net_amount
-    from {{ ref "fact_customer_value" }}
+    from value_months
     left join merged using (customer_key)
-    where customer_key <> 'anonymous' and month <= {{ var "as_of" }} and {{ touched "customer_key" }}
 ),
 departures as (
     select coalesce(merged.customer_id, customer_key) as customer_id, list(lost_on) as departures
