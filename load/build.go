@@ -133,7 +133,7 @@ func (n Night) begin(ctx context.Context) bool {
 		return false
 	}
 	for from, to := range map[string]string{n.Previous.Warehouse: n.warehouseFile(), n.Previous.Person: n.personFile()} {
-		if err := copyFile(n.Lake.WarehousePath(from), n.building(to)); err != nil {
+		if err := copyFile(ctx, n.Lake.WarehousePath(from), n.building(to)); err != nil {
 			n.discard()
 			return false
 		}

@@ -2,8 +2,11 @@
 
 package load
 
-import "os"
+import (
+	"context"
+	"os"
+)
 
 func clone(_, _ *os.File) bool { return false }
 
-func copyDirect(_, _ *os.File) bool { return false }
+func copyDirect(_ context.Context, _, _ *os.File) bool { return false }
