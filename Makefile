@@ -11,9 +11,9 @@ ROUNDS    ?= 3
 VERSION  = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-# Packages that start goroutines over shared memory, as far as they are here;
-# with cmd, whole nights.
-RACED := $(addsuffix /...,$(wildcard ./cmd ./extract ./load ./dashboards ./transform/fixture \
+# Packages that start goroutines over shared memory, as far as they are here: the tests of
+# internal/pipeline are whole nights, which those of cmd run in processes of their own.
+RACED := $(addsuffix /...,$(wildcard ./extract ./load ./dashboards ./transform/fixture \
 	./internal/lake ./internal/pipeline ./internal/query ./internal/telemetry))
 
 # Tools are programs, not dependencies: each is built once, and kept in .tools
